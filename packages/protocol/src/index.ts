@@ -1,0 +1,63 @@
+export {
+  type AdmissionResponse,
+  type AdmissionStatus,
+  rejection,
+  type StatusCause,
+  type StatusDetails,
+} from "./admission-response.ts";
+export { ProtocolError, type ProtocolErrorCode } from "./errors.ts";
+export {
+  SettingsValidationResponse,
+  ValidationResponse,
+} from "./guest-answer.ts";
+export { compareCodePoints } from "./json/code-point-order.ts";
+export { parseLossless } from "./json/lossless-reader.ts";
+export {
+  isLosslessNumber,
+  type LosslessNumber,
+  type LosslessObject,
+  type LosslessValue,
+  losslessEquals,
+  stringifyLossless,
+} from "./json/lossless-value.ts";
+export {
+  type InnerMembers,
+  MAX_JSON_DEPTH,
+  type MemberRuns,
+  scanDocument,
+  scanEnd,
+  scanMembers,
+  skipValue,
+  skipWhitespace,
+} from "./json/scanner.ts";
+export { isUtf8, utf8ErrorOffset } from "./json/utf8.ts";
+export { JsonObject } from "./json-object.ts";
+export { diff, formatPatch, type PatchOperation } from "./json-patch.ts";
+export { applyPatch } from "./json-patch-apply.ts";
+export {
+  type ContextAwareResource,
+  type ExecutionMode,
+  executionModes,
+  formatMetadata,
+  metadataSectionName,
+  PolicyMetadata,
+  type PolicyRule,
+  parseMetadata,
+  parseMetadataSection,
+  toMetadata,
+} from "./metadata.ts";
+export { needsNewerVersion, serverIncompatibility } from "./metadata-compatibility.ts";
+export { validateMetadata } from "./metadata-validation.ts";
+export { readAdmissionRequest, readRawRequest } from "./requests/admission-document.ts";
+export type {
+  GroupVersionKind,
+  GroupVersionResource,
+  ReadOptions,
+  ReadRequest,
+  RequestFacts,
+  RequestProblem,
+  UserInfo,
+} from "./requests/read-request.ts";
+export { readAdmissionReview, readRawReview } from "./requests/review.ts";
+export { schemaProblems } from "./schema-problems.ts";
+export { KUBEWARDEN_VERSION } from "./version.ts";

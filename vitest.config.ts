@@ -1,0 +1,18 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    pool: "threads",
+    isolate: false,
+    include: [
+      "packages/**/*.test.ts",
+      "apps/**/*.test.ts",
+      "policies/**/*.test.ts",
+      "tests/**/*.test.ts",
+      "tools/**/*.test.ts",
+    ],
+    exclude: ["**/node_modules/**", "**/dist/**"],
+    testTimeout: 20_000,
+    hookTimeout: 120_000,
+  },
+});
