@@ -1,0 +1,50 @@
+import { byteReader, fail, isAtEnd, readCount } from "./byte-reader.ts";
+import { byteWriter, writeU32, written } from "./byte-writer.ts";
+import { WasmError } from "./errors.ts";
+import { rewriteFunctions } from "./function-bodies.ts";
+import { writeGrowFunction } from "./grow-function.ts";
+import { countImports, sizeGlobal, type WasmModule } from "./module.ts";
+import { findSection, sectionId } from "./section.ts";
+
+/** A code section for a restorable module, or why it cannot be one. */
+export type RewrittenCode =
+  | { readonly kind: "rewritten"; readonly body: Uint8Array | undefined }
+  | { readonly kind: "unsuitable"; readonly reason: string };
+
+/**
+ * Rewrites the code section: `memory.size` becomes a read of the global behind the module's own, `memory.grow` a
+ * call of a function added behind them.
+ * @param maximumPages - what the memory may grow to; `undefined` for a module without memory, which gets no function
+ * @throws {WasmError} `WASM_TRUNCATED`, `WASM_MALFORMED`, `WASM_LIMIT`
+ */
+export function rewriteCode(module: WasmModule, maximumPages: number | undefined): RewrittenCode {
+  const section = findSection(module, sectionId.code);
+  const empty = { bytes: new Uint8Array(1), start: 0, end: 1 };
+  const { bytes, start, end } = section === undefined ? empty : { bytes: module.bytes, ...section };
+  const reader = byteReader(bytes, { start, end });
+  const count = readCount(reader, "function bodies");
+  if (count !== module.functions.length)
+    fail(reader, `${module.functions.length} functions, ${count} bodies`);
+
+  const added = maximumPages === undefined ? 0 : 1;
+  const writer = byteWriter(Math.ceil((end - start) * 1.02) + 1024);
+  writeU32(writer, count + added);
+  const memory = { sizeGlobal: sizeGlobal(module), growFunction: countImports(module, "function") + count };
+  const reason = unsupportedAsReason(() =>
+    rewriteFunctions(reader, { count, writer, memory: added === 1 ? memory : undefined }),
+  );
+  if (reason !== undefined) return { kind: "unsuitable", reason };
+  if (!isAtEnd(reader)) fail(reader, "code section is longer than its content");
+  if (maximumPages !== undefined) writeGrowFunction(writer, { sizeGlobal: memory.sizeGlobal, maximumPages });
+  return { kind: "rewritten", body: section === undefined && added === 0 ? undefined : written(writer) };
+}
+
+/** What this package does not know is no error here: the engine may know it, and fresh instances need no rewriting. */
+function unsupportedAsReason(find: () => string | undefined): string | undefined {
+  try {
+    return find();
+  } catch (error) {
+    if (error instanceof WasmError && error.code === "WASM_UNSUPPORTED") return error.message;
+    throw error;
+  }
+}

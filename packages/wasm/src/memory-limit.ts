@@ -1,0 +1,36 @@
+import { WasmError } from "./errors.ts";
+import { type Limits, standardPageBytes } from "./limits.ts";
+
+/** The most that 32-bit addresses reach. */
+const addressablePages = 65_536;
+const pagesPerMebibyte = 16;
+
+/** Limits that have a maximum. */
+export interface BoundedLimits extends Limits {
+  readonly maximum: number;
+}
+
+/**
+ * Lowers the maximum of each memory so that together they cannot take more than `maxPages` of 64 KiB. What is left
+ * above their initial sizes goes to the first memories.
+ * @throws {WasmError} `WASM_LIMIT` when the initial sizes are above it already
+ */
+export function limitMemories(memories: readonly Limits[], maxPages: number): BoundedLimits[] {
+  const allowedPages = Math.min(maxPages, addressablePages);
+  const initialBytes = memories.reduce((sum, { minimum, pageBytes }) => sum + minimum * pageBytes, 0);
+  let sparePages = allowedPages - Math.ceil(initialBytes / standardPageBytes);
+  if (sparePages < 0) throw tooLarge(initialBytes / standardPageBytes, allowedPages);
+  return memories.map((memory) => {
+    const reachable = memory.minimum + Math.floor((sparePages * standardPageBytes) / memory.pageBytes);
+    const maximum = Math.min(memory.maximum ?? reachable, reachable, 0xffff_ffff);
+    sparePages -= Math.ceil(((maximum - memory.minimum) * memory.pageBytes) / standardPageBytes);
+    return { ...memory, maximum };
+  });
+}
+
+function tooLarge(initialPages: number, allowedPages: number): WasmError {
+  const [initial, allowed] = [initialPages, allowedPages].map((pages) => pages / pagesPerMebibyte);
+  return new WasmError(`the module starts with ${initial} MiB of memory, ${allowed} MiB are allowed`, {
+    code: "WASM_LIMIT",
+  });
+}

@@ -1,0 +1,116 @@
+import { addedExports } from "./added-exports.ts";
+import { rewriteCode } from "./code-section.ts";
+import { freshModule } from "./fresh-module.ts";
+import type { ExternalKind } from "./import.ts";
+import { type Isolation, whyFresh } from "./isolation.ts";
+import type { Limits } from "./limits.ts";
+import { type BoundedLimits, limitMemories } from "./memory-limit.ts";
+import { allMemories, readModule, type WasmModule } from "./module.ts";
+import { type ImportedMemory, type Restorable, restorableModule } from "./restorable-module.ts";
+import { unusedName } from "./unused-name.ts";
+import type { NumberType } from "./value-type.ts";
+
+/** A module made ready for the policy runtime, see `rewriteForRuntime`. */
+export interface RewrittenModule {
+  /** Ready to compile; without custom sections. */
+  readonly wasm: Uint8Array<ArrayBuffer>;
+  readonly isolation: Isolation;
+  /** What the host has to make and import; absent when instances are fresh, and without memory. */
+  readonly memory: ImportedMemory | undefined;
+  /** Whether the original exports a memory named `memory`. */
+  readonly exportsMemory: boolean;
+  /** Every mutable global of the module itself, to be written back; none when instances are fresh. */
+  readonly globals: readonly { readonly exportName: string; readonly type: NumberType }[];
+  /** The tables of the module itself; none when instances are fresh. */
+  readonly tables: readonly { readonly exportName: string }[];
+  /** Export name of the i32 global that holds the size of the memory in pages, as the guest sees it. */
+  readonly virtualPages: string | undefined;
+  /** Of the original module. */
+  readonly imports: readonly {
+    readonly module: string;
+    readonly name: string;
+    readonly kind: ExternalKind;
+  }[];
+  /** Of the original module. */
+  readonly exports: readonly { readonly name: string; readonly kind: ExternalKind }[];
+}
+
+/**
+ * Rewrites a module so that one instance can serve many evaluations, restored after each, and so that its memory
+ * stays below a limit (data-plane 1.3, 1.5).
+ *
+ * For `restore`, the memory becomes an import, under the module's own name for it if it was one; mutable globals
+ * and tables are exported under names that start with `kubewarden:`; `memory.size` reads a global and `memory.grow`
+ * calls a function that keeps within the limit, so that the host can set the size back although memories never
+ * shrink. Where that would not restore everything, or the module uses something unknown here, the isolation is
+ * `fresh` with the reason, and only the maxima of its memories are lowered.
+ * @param options.maxPages - what all memories of one instance may take, in pages of 64 KiB
+ * @throws {WasmError} `WASM_LIMIT` when the module starts with more memory; the other codes as `readModule`
+ */
+export function rewriteForRuntime(bytes: Uint8Array, { maxPages }: { maxPages: number }): RewrittenModule {
+  const module = readModule(bytes);
+  const memories = limitMemories(allMemories(module), maxPages);
+  const reason = whyFresh(module);
+  if (reason !== undefined) return fresh(module, memories, reason);
+  const memory = importedMemory(module, memories[0]);
+  const code = rewriteCode(module, memory?.maximumPages);
+  if (code.kind === "unsuitable") return fresh(module, memories, code.reason);
+  return restorable(module, { code: code.body, memory });
+}
+
+function fresh(module: WasmModule, memories: readonly Limits[], reason: string): RewrittenModule {
+  return {
+    ...describe(module),
+    wasm: freshModule(module, memories),
+    isolation: { kind: "fresh", reason },
+    memory: undefined,
+    globals: [],
+    tables: [],
+    virtualPages: undefined,
+  };
+}
+
+function restorable(module: WasmModule, { code, memory }: Omit<Restorable, "exports">): RewrittenModule {
+  const { globals, tables, memoryPages } = addedExports(module, memory !== undefined);
+  const exports = [...globals, ...tables, ...(memoryPages === undefined ? [] : [memoryPages])];
+  return {
+    ...describe(module),
+    wasm: restorableModule(module, { exports, code, memory }),
+    isolation: { kind: "restore" },
+    memory,
+    globals: globals.map(({ name, type }) => ({ exportName: name, type })),
+    tables: tables.map(({ name }) => ({ exportName: name })),
+    virtualPages: memoryPages?.name,
+  };
+}
+
+/** What the caller has to know of the original. */
+function describe({
+  imports,
+  exports,
+}: WasmModule): Pick<RewrittenModule, "exportsMemory" | "imports" | "exports"> {
+  return {
+    exportsMemory: exports.some(({ kind, name }) => kind === "memory" && name === "memory"),
+    imports: imports.map(({ module, name, kind }) => ({ module, name, kind })),
+    exports: exports.map(({ name, kind }) => ({ name, kind })),
+  };
+}
+
+function importedMemory(
+  { imports }: WasmModule,
+  limits: BoundedLimits | undefined,
+): ImportedMemory | undefined {
+  if (limits === undefined) return undefined;
+  const own = imports.find(({ kind }) => kind === "memory");
+  const module = "kubewarden";
+  const isUsed = (name: string): boolean =>
+    imports.some((entry) => entry.module === module && entry.name === name);
+  return {
+    import:
+      own === undefined
+        ? { module, name: unusedName("memory", isUsed) }
+        : { module: own.module, name: own.name },
+    initialPages: limits.minimum,
+    maximumPages: limits.maximum,
+  };
+}
