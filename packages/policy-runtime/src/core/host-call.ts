@@ -1,0 +1,79 @@
+import { GuestTrap } from "../errors.ts";
+import type { GuestState } from "./guest-state.ts";
+import type { HostCall } from "./host.ts";
+
+/** The eight parameters with which both protocols call their host (policy-runtime 2.1, 3.1). */
+export type HostCallPointers = [
+  bindingPointer: number,
+  bindingLength: number,
+  namespacePointer: number,
+  namespaceLength: number,
+  operationPointer: number,
+  operationLength: number,
+  payloadPointer: number,
+  payloadLength: number,
+];
+
+export type HostCallSettled = { ok: true; response: Uint8Array } | { ok: false; error: Uint8Array };
+
+const encoder = new TextEncoder();
+
+/**
+ * Makes a guest's host call and hands its end to `settle`, whose number the guest gets. Answers with a promise
+ * when the host does: the import must then be a suspending one.
+ */
+export function makeHostCall(
+  state: GuestState,
+  pointers: HostCallPointers,
+  settle: (settled: HostCallSettled) => number,
+): number | Promise<number> {
+  if (state.abandoned) throw abandonedTrap();
+  const call = readHostCall(state, pointers);
+  let answer: Uint8Array | Promise<Uint8Array>;
+  try {
+    answer = state.host.call(call);
+  } catch (error) {
+    return settle(failed(error));
+  }
+  if (answer instanceof Uint8Array) return settle({ ok: true, response: answer });
+  if (!state.waits) return settle(failed(new Error("this policy may not make host calls that wait")));
+  return waitForHost(state, answer, settle);
+}
+
+async function waitForHost(
+  state: GuestState,
+  answer: Promise<Uint8Array>,
+  settle: (settled: HostCallSettled) => number,
+): Promise<number> {
+  const { host } = state;
+  host.suspended("call");
+  let settled: HostCallSettled;
+  try {
+    settled = { ok: true, response: await answer };
+  } catch (error) {
+    settled = failed(error);
+  }
+  host.resumed("call");
+  if (state.abandoned) throw abandonedTrap();
+  return settle(settled);
+}
+
+/** What ends a guest whose evaluation nobody waits for. */
+export function abandonedTrap(): GuestTrap {
+  return new GuestTrap("nobody waits for this evaluation any more");
+}
+
+function readHostCall({ memory }: GuestState, pointers: HostCallPointers): HostCall {
+  const [binding, bindingLength, namespace, namespaceLength, operation, operationLength, payload, length] =
+    pointers;
+  return {
+    binding: memory.text(binding, bindingLength, "host_call: cannot convert bd"),
+    namespace: memory.text(namespace, namespaceLength, "host_call: cannot convert ns"),
+    operation: memory.text(operation, operationLength, "host_call: cannot convert op"),
+    payload: memory.copy(payload, length),
+  };
+}
+
+function failed(error: unknown): HostCallSettled {
+  return { ok: false, error: encoder.encode(error instanceof Error ? error.message : String(error)) };
+}

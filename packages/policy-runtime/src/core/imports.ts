@@ -1,0 +1,92 @@
+import { RuntimeError } from "../errors.ts";
+import type { GuestState } from "./guest-state.ts";
+import type { GuestProtocol } from "./prepared-module.ts";
+import { wapcImports, wasiHostCall } from "./wapc.ts";
+import { wasiImports, wasiModules } from "./wasi/preview1.ts";
+
+type ImportedFunction = (...args: never[]) => unknown;
+type ImportTable = Record<string, Record<string, ImportedFunction>>;
+
+/** Imports that may answer with a promise; everything else answers at once. */
+const suspending = new Set(["wapc.__host_call", "host.call", "kubewarden:javy/host.call"]);
+const sleeping = new Set(wasiModules.map((module) => `${module}.poll_oneoff`));
+
+/** Everything a host offers to guests of this protocol, by import module and name. */
+export function hostFunctions(protocol: GuestProtocol, state: GuestState): ImportTable {
+  const write = protocol === "wapc" ? printTo(state) : outputTo(state);
+  const table: ImportTable = {};
+  for (const module of wasiModules) table[module] = wasiImports(state, module, write);
+  if (protocol === "wapc") {
+    table["wapc"] = wapcImports(state);
+  } else {
+    const call = wasiHostCall(state);
+    table["host"] = { call };
+    table["kubewarden:javy/host"] = { call };
+  }
+  return table;
+}
+
+/** Guests of waPC have no streams of their own: what they print is logged. */
+function printTo(state: GuestState) {
+  return (_descriptor: number, bytes: Uint8Array): void => state.printed.push(bytes);
+}
+
+function outputTo(state: GuestState) {
+  return (descriptor: number, bytes: Uint8Array): void =>
+    descriptor === 1 ? state.stdout.push(bytes) : state.printed.push(bytes);
+}
+
+/** Whether a guest with these imports can wait in one of them, given what its policy was granted. */
+export function canSuspend(
+  imports: readonly WebAssembly.ModuleImportDescriptor[],
+  hostCallsMayWait: boolean,
+): boolean {
+  return imports.some(({ module, name }) => {
+    const path = `${module}.${name}`;
+    return sleeping.has(path) || (hostCallsMayWait && suspending.has(path));
+  });
+}
+
+/**
+ * The import object of an instance.
+ * @param waits - whether functions that may wait suspend the guest, which must then be entered through
+ *   `WebAssembly.promising`
+ */
+export function instanceImports(
+  table: ImportTable,
+  imports: readonly WebAssembly.ModuleImportDescriptor[],
+  memory: WebAssembly.Memory | undefined,
+  waits: boolean,
+): WebAssembly.Imports {
+  const object: WebAssembly.Imports = {};
+  for (const { module, name, kind } of imports) {
+    object[module] ??= {};
+    object[module][name] = kind === "memory" ? memory : importedFunction(table, module, name, waits);
+  }
+  return object;
+}
+
+function importedFunction(table: ImportTable, module: string, name: string, waits: boolean): unknown {
+  const path = `${module}.${name}`;
+  const found = table[module]?.[name];
+  if (found === undefined) throw unknownImports([path]);
+  const mayWait = suspending.has(path) || sleeping.has(path);
+  return waits && mayWait ? new WebAssembly.Suspending(found) : found;
+}
+
+/** Refuses a module that wants what no host offers, naming all of it. */
+export function checkImports(
+  table: ImportTable,
+  imports: readonly { module: string; name: string; kind: string }[],
+): void {
+  const unknown = imports.filter(({ module, name, kind }) =>
+    kind === "function" ? table[module]?.[name] === undefined : kind !== "memory",
+  );
+  if (unknown.length > 0) throw unknownImports(unknown.map(({ module, name }) => `${module}.${name}`));
+}
+
+function unknownImports(paths: readonly string[]): RuntimeError {
+  return new RuntimeError(`the module imports what no host offers: ${paths.join(", ")}`, {
+    code: "RUNTIME_MODULE_REFUSED",
+  });
+}

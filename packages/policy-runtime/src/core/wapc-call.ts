@@ -1,0 +1,79 @@
+import { GuestExit, RuntimeError } from "../errors.ts";
+import type { Instantiated } from "./guest.ts";
+import { trapText } from "./guest-error.ts";
+import type { GuestResult } from "./host.ts";
+
+const encoder = new TextEncoder();
+/** `_initialize` is how a reactor starts; it comes before the two that waPC itself knows (policy-runtime 2.2). */
+const startFunctions = ["_initialize", "_start", "wapc_init"] as const;
+
+/** Calls `__guest_call` and reads how it ended (policy-runtime 2.3). */
+export function callWapc(
+  instance: Instantiated,
+  operation: string,
+  pieces: readonly Uint8Array[],
+): GuestResult | Promise<GuestResult> {
+  const { state } = instance;
+  state.operation = encoder.encode(operation);
+  state.payload = pieces;
+  const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  const returned = instance.enter("__guest_call", state.operation.length, length);
+  return returned instanceof Promise
+    ? returned.then((code) => wapcResult(instance, code as number))
+    : wapcResult(instance, returned as number);
+}
+
+function wapcResult({ state }: Instantiated, returned: number): GuestResult {
+  state.payload = [];
+  if (state.exitCode !== undefined) throw new GuestExit(state.exitCode);
+  if (returned !== 0 && state.response !== undefined) {
+    return { kind: "answer", bytes: state.response, printed: state.printed.take() };
+  }
+  const silence = returned === 0 ? "No error message set" : "No error message OR response set";
+  const outcome = returned === 0 ? "call failure" : "call success";
+  const text = `Guest call failure: ${state.guestError ?? `${silence} for ${outcome}`}`;
+  return { kind: "failure", text, printed: state.printed.take() };
+}
+
+/**
+ * Runs the functions with which a waPC module starts. An orderly exit of `_start` is no failure: the instance
+ * stays usable.
+ * @throws {RuntimeError} `RUNTIME_INITIALIZATION_FAILED`
+ */
+export function initializeWapc(instance: Instantiated): Promise<void> | undefined {
+  const names = startFunctions.filter((name) => instance.has(name));
+  for (const [index, name] of names.entries()) {
+    const started = enterStart(instance, name);
+    if (started !== undefined) return started.then(() => startRest(instance, names.slice(index + 1)));
+  }
+  return undefined;
+}
+
+async function startRest(instance: Instantiated, names: readonly string[]): Promise<void> {
+  for (const name of names) await enterStart(instance, name);
+}
+
+function enterStart(instance: Instantiated, name: string): Promise<void> | undefined {
+  try {
+    const returned = instance.enter(name);
+    if (!(returned instanceof Promise)) return undefined;
+    return returned.then(
+      () => undefined,
+      (error: unknown) => acceptExit(instance, name, error),
+    );
+  } catch (error) {
+    acceptExit(instance, name, error);
+    return undefined;
+  }
+}
+
+function acceptExit({ state }: Instantiated, name: string, error: unknown): void {
+  if (name === "_start" && error instanceof GuestExit && error.exitCode === 0) {
+    state.exitCode = undefined;
+    return;
+  }
+  throw new RuntimeError(`Initialization failed: ${trapText(error)}`, {
+    code: "RUNTIME_INITIALIZATION_FAILED",
+    cause: error,
+  });
+}

@@ -1,0 +1,34 @@
+import { GuestExit } from "../errors.ts";
+import type { Instantiated } from "./guest.ts";
+import type { GuestResult } from "./host.ts";
+
+const encoder = new TextEncoder();
+const program = encoder.encode("policy.wasm");
+
+/** Runs a command once: the operation is its argument, the payload its standard input (policy-runtime 3). */
+export function runWasi(
+  instance: Instantiated,
+  operation: string,
+  pieces: readonly Uint8Array[],
+): GuestResult | Promise<GuestResult> {
+  const { state } = instance;
+  state.args = [program, encoder.encode(operation)];
+  for (const piece of pieces) state.stdin.push(piece);
+  try {
+    const returned = instance.enter("_start");
+    if (!(returned instanceof Promise)) return wasiResult(instance, undefined);
+    return returned.then(
+      () => wasiResult(instance, undefined),
+      (error: unknown) => wasiResult(instance, error),
+    );
+  } catch (error) {
+    return wasiResult(instance, error);
+  }
+}
+
+function wasiResult({ state }: Instantiated, error: unknown): GuestResult {
+  if (error !== undefined && !(error instanceof GuestExit)) throw error;
+  const exitCode = state.exitCode ?? 0;
+  if (exitCode !== 0) throw error ?? new GuestExit(exitCode);
+  return { kind: "answer", bytes: state.stdout.take(), printed: state.printed.take() };
+}

@@ -1,0 +1,88 @@
+import { type Job, takeWanted } from "./job.ts";
+import type { WorkerSlot } from "./worker-slot.ts";
+
+/**
+ * Where policies run that hogged the CPU: one worker of their own, one job after the other, until they answer in
+ * time again. Nobody else ever waits behind them.
+ */
+export interface Confinement<Answer> {
+  readonly policies: Set<number>;
+  /** `undefined` until it is needed, and after it had to be ended with its job. */
+  slot: WorkerSlot<Answer> | undefined;
+  running: Job<Answer> | undefined;
+  queue: Job<Answer>[];
+}
+
+/** Confined policies share workers beyond this many. */
+const maxConfinements = 4;
+
+/** All confinements of a pool. */
+export class Confinements<Answer> {
+  readonly #all = new Set<Confinement<Answer>>();
+  readonly #byPolicy = new Map<number, Confinement<Answer>>();
+  readonly #takeWorker: () => WorkerSlot<Answer>;
+
+  constructor(takeWorker: () => WorkerSlot<Answer>) {
+    this.#takeWorker = takeWorker;
+  }
+
+  of(policyKey: number): Confinement<Answer> | undefined {
+    return this.#byPolicy.get(policyKey);
+  }
+
+  at(slot: WorkerSlot<Answer>): Confinement<Answer> | undefined {
+    for (const confinement of this.#all) if (confinement.slot === slot) return confinement;
+    return undefined;
+  }
+
+  *slots(): Generator<WorkerSlot<Answer>> {
+    for (const { slot } of this.#all) if (slot !== undefined) yield slot;
+  }
+
+  *queued(): Generator<Job<Answer>> {
+    for (const { queue } of this.#all) yield* queue;
+  }
+
+  /** Confines a policy from now on. */
+  confine(policyKey: number): Confinement<Answer> {
+    let confinement = this.#byPolicy.get(policyKey);
+    if (confinement !== undefined) return confinement;
+    if (this.#all.size < maxConfinements) {
+      confinement = { policies: new Set(), slot: undefined, running: undefined, queue: [] };
+      this.#all.add(confinement);
+    } else {
+      confinement = [...this.#all].reduce((a, b) => (b.queue.length < a.queue.length ? b : a));
+    }
+    confinement.policies.add(policyKey);
+    this.#byPolicy.set(policyKey, confinement);
+    return confinement;
+  }
+
+  /** Lets a policy go; returns the jobs of it that waited. The worker ends with its last policy. */
+  release(policyKey: number): Job<Answer>[] {
+    const confinement = this.#byPolicy.get(policyKey);
+    if (confinement === undefined) return [];
+    this.#byPolicy.delete(policyKey);
+    confinement.policies.delete(policyKey);
+    const freed = confinement.queue.filter((job) => job.policyKey === policyKey);
+    confinement.queue = confinement.queue.filter((job) => job.policyKey !== policyKey);
+    if (confinement.policies.size === 0) {
+      this.#all.delete(confinement);
+      void confinement.slot?.terminate();
+    }
+    return freed;
+  }
+
+  /** Begins the next job that somebody still waits for, if the worker is free. */
+  runNext(confinement: Confinement<Answer>): void {
+    if (confinement.running !== undefined) return;
+    const next = takeWanted(confinement.queue);
+    if (next === undefined) return;
+    if (confinement.slot === undefined) {
+      confinement.slot = this.#takeWorker();
+      confinement.slot.lowerPriority();
+    }
+    confinement.running = next;
+    confinement.slot.submit(next);
+  }
+}

@@ -1,0 +1,18 @@
+import type { GuestEnvironment } from "../core/host.ts";
+
+/** The clocks and the randomness of this process. */
+export const processEnvironment: GuestEnvironment = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  fillRandom: (bytes) => void crypto.getRandomValues(bytes as Uint8Array<ArrayBuffer>),
+  sleep(ms) {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    // Longer delays than a timer can hold would fire at once.
+    const timer = setTimeout(resolve, Math.min(ms, 0x7fff_ffff));
+    const cancel = (reason: Error): void => {
+      clearTimeout(timer);
+      reject(reason);
+    };
+    return { done: promise, cancel };
+  },
+};

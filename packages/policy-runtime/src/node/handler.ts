@@ -1,0 +1,32 @@
+import type { Logger } from "@kubewarden-ts/base";
+import type { GuestResult, HostCall } from "../core/host.ts";
+
+/** Does on the main thread what a host capability does; the input is already checked and decoded. */
+export type ServeCapability = (path: string, input: unknown, signal?: AbortSignal) => Promise<unknown>;
+
+/**
+ * What a worker does around a guest: reads the request, says what the guest is asked, and makes the answer of
+ * what it said. Context, action, body and answer belong to the layer above; they cross threads as plain data.
+ */
+export interface GuestHandler<Context, Answer> {
+  /** Once per policy and worker. */
+  open(context: Context, host: { serve: ServeCapability; log: Logger }): PolicyHandler<Answer>;
+}
+
+export interface PolicyHandler<Answer> {
+  /** Answers at once or with a promise; what it throws or rejects with is the error text the guest gets. */
+  hostCall(call: HostCall): Uint8Array | Promise<Uint8Array>;
+  /** Text the guest printed. */
+  print(text: string): void;
+  begin(action: string, body: Uint8Array): Begun<Answer>;
+}
+
+export type Begun<Answer> =
+  /** The guest need not be asked. */
+  | { kind: "answer"; answer: Answer }
+  | {
+      kind: "ask";
+      operation: string;
+      pieces: readonly Uint8Array[];
+      conclude(result: GuestResult): Answer;
+    };

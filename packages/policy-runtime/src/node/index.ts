@@ -1,0 +1,4 @@
+export type { Begun, GuestHandler, PolicyHandler, ServeCapability } from "./handler.ts";
+export type { RunResult } from "./job.ts";
+export { GuestPool, type GuestPoolOptions } from "./pool.ts";
+export { timeoutText } from "./preparation.ts";

@@ -1,0 +1,68 @@
+import type { WorkerSlot } from "./worker-slot.ts";
+
+/** How one evaluation ended, as seen from the main thread. */
+export type RunResult<Answer> =
+  | { kind: "answer"; answer: Answer }
+  /** The limit of time passed. */
+  | { kind: "timed-out" }
+  /** No answer could be had: the instance could not be made, the worker died. `message` says why. */
+  | { kind: "failed"; message: string };
+
+/** An evaluation under way. */
+export interface Job<Answer> {
+  readonly policyKey: number;
+  readonly action: string;
+  readonly body: Uint8Array;
+  readonly resolve: (result: RunResult<Answer>) => void;
+  /** Its id in the worker it was last sent to. */
+  sequence: number;
+  slot: WorkerSlot<Answer> | undefined;
+  timer: NodeJS.Timeout | undefined;
+  /** Times it was begun: it is moved when its worker is taken away from it. */
+  attempts: number;
+  /** It was on the CPU for longer than a slice. */
+  hogged: boolean;
+  /** Somebody was told how it ended; it may still be running. */
+  settled: boolean;
+  /** It left the CPU to wait. */
+  suspended: boolean;
+  /** Aborts the host calls it makes; made with the first of them. */
+  abort: AbortController | undefined;
+}
+
+export function createJob<Answer>(
+  policyKey: number,
+  action: string,
+  body: Uint8Array,
+  resolve: (result: RunResult<Answer>) => void,
+): Job<Answer> {
+  return {
+    policyKey,
+    action,
+    body,
+    resolve,
+    sequence: 0,
+    slot: undefined,
+    timer: undefined,
+    attempts: 0,
+    hogged: false,
+    settled: false,
+    suspended: false,
+    abort: undefined,
+  };
+}
+
+/** Tells the caller how the job ended, once. */
+export function settleJob<Answer>(job: Job<Answer>, result: RunResult<Answer>): void {
+  if (job.settled) return;
+  job.settled = true;
+  clearTimeout(job.timer);
+  job.abort?.abort();
+  job.resolve(result);
+}
+
+/** Takes the first job of a queue that somebody still waits for. */
+export function takeWanted<Answer>(queue: Job<Answer>[]): Job<Answer> | undefined {
+  for (let job = queue.shift(); job !== undefined; job = queue.shift()) if (!job.settled) return job;
+  return undefined;
+}

@@ -1,0 +1,83 @@
+import { readlinkSync } from "node:fs";
+import { isMainThread, type MessagePort, parentPort, workerData } from "node:worker_threads";
+import { createLogger } from "@kubewarden-ts/base";
+import { prepareModule } from "../core/prepare.ts";
+import type { GuestProtocol } from "../core/prepared-module.ts";
+import { RuntimeError } from "../errors.ts";
+import { createActivity } from "./activity.ts";
+import { processEnvironment } from "./environment.ts";
+import type { GuestHandler } from "./handler.ts";
+import { JobRunner } from "./job-runner.ts";
+import type { FromWorker, ToWorker, WorkerStart } from "./messages.ts";
+
+export type { Begun, GuestHandler, PolicyHandler, ServeCapability } from "./handler.ts";
+
+/**
+ * The whole of a worker thread: call it in the module that a pool was given as `workerUrl`.
+ * @example serveGuests(admissionHandler)
+ */
+export function serveGuests<Context, Answer>(handler: GuestHandler<Context, Answer>): void {
+  if (isMainThread || parentPort === null) throw new Error("this module is the entry of a worker thread");
+  serve(parentPort, workerData as WorkerStart, handler);
+}
+
+function serve<Context, Answer>(
+  port: MessagePort,
+  { activity: shared, limits, logLevel }: WorkerStart,
+  handler: GuestHandler<Context, Answer>,
+): void {
+  const post = (message: FromWorker<Answer>): void => port.postMessage(message);
+  const log = createLogger({
+    level: logLevel,
+    target: "policy_runtime",
+    write: ({ level, target, message, fields, spans }) =>
+      post({ kind: "log", level, target, message, fields, spans }),
+  });
+  const activity = createActivity(shared, Date.now);
+  const environment = processEnvironment;
+  const runner = new JobRunner<Context, Answer>({ handler, post, log, activity, environment, limits });
+
+  const prepare = async (id: number, bytes: Uint8Array, protocol: GuestProtocol): Promise<void> => {
+    const onStart = (): void => post({ kind: "starting", id });
+    try {
+      const prepared = await prepareModule(bytes, protocol, { environment, limits, onStart });
+      post({ kind: "prepared", id, prepared });
+    } catch (error) {
+      const code = error instanceof RuntimeError ? error.code : "RUNTIME_MODULE_REFUSED";
+      post({
+        kind: "not-prepared",
+        id,
+        code,
+        message: error instanceof Error ? error.message : String(error),
+      });
+    }
+  };
+
+  port.on("message", (message: ToWorker<Context>) => {
+    switch (message.kind) {
+      case "policy":
+        return runner.addPolicy(message.policy);
+      case "forget-policy":
+        return runner.forgetPolicy(message.key);
+      case "jobs":
+        return runner.run(message.jobs);
+      case "abandon":
+        return runner.abandon(message.id);
+      case "host-answer":
+        return runner.settleHostCall(message);
+      case "prepare":
+        return void prepare(message.id, message.bytes, message.protocol);
+    }
+  });
+  post({ kind: "ready", threadId: systemThreadId() });
+}
+
+/** The thread as the operating system knows it, where it says so: its priority can then be lowered. */
+function systemThreadId(): number | undefined {
+  try {
+    const id = Number(readlinkSync("/proc/thread-self").split("/").at(-1));
+    return Number.isInteger(id) ? id : undefined;
+  } catch {
+    return undefined;
+  }
+}
