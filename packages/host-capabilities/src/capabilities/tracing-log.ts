@@ -1,0 +1,45 @@
+import { errorText, type LogLevel } from "@kubewarden-ts/base";
+import * as v from "valibot";
+import type { Caller, LocalCapability } from "../capability.ts";
+import { decodePayload } from "../payload.ts";
+
+/** The levels of all guest SDKs; how they are written does not matter. */
+const LEVELS: ReadonlyMap<string, LogLevel> = new Map([
+  ["trace", "trace"],
+  ["debug", "debug"],
+  ["info", "info"],
+  ["warning", "warn"],
+  ["warn", "warn"],
+  ["error", "error"],
+  ["critical", "error"],
+  ["fatal", "error"],
+]);
+
+const LogEvent = v.looseObject({ level: v.string(), message: v.nullish(v.string()) });
+
+const NOTHING = new Uint8Array();
+
+/**
+ * `tracing/log`: `{level, message?, …}` in, nothing out (policy-runtime 5.4). The guest is not told of an event that
+ * cannot be read.
+ */
+export const tracingLog: LocalCapability = {
+  kind: "local",
+  path: "tracing/log",
+  run(payload, caller) {
+    try {
+      writeEvent(payload, caller);
+    } catch (error) {
+      caller.log.error("Cannot log event", { error: errorText(error) });
+    }
+    return NOTHING;
+  },
+};
+
+function writeEvent(payload: Uint8Array, { policyId, log }: Caller): void {
+  const { level, message, ...data } = decodePayload(LogEvent, payload);
+  const known = LEVELS.get(level.toLowerCase());
+  if (known === undefined) throw new Error(`unknown log level ${level}`);
+  const span = { name: "policy_log", fields: { policy_id: policyId } };
+  log.child({ target: "policy_log", span }).log(known, message ?? "", { data: JSON.stringify(data) });
+}
