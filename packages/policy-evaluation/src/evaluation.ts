@@ -1,0 +1,224 @@
+import type { Logger } from "@kubewarden-ts/base";
+import { type GuestPool, timeoutText } from "@kubewarden-ts/policy-runtime/node";
+import { type AdmissionResponse, rejection } from "@kubewarden-ts/protocol";
+import { applyConstraints, type ResponseConstraints } from "./constraints.ts";
+import {
+  type Generation,
+  isFailure,
+  type LoadedGroup,
+  type LoadedPolicy,
+  type Runnable,
+} from "./generation.ts";
+import { evaluateGroup } from "./group-response.ts";
+import { logMonitored } from "./monitor-log.ts";
+import { formatPolicyId, type PolicyId, parsePolicyId } from "./policy-id.ts";
+import type { PolicyContext, WorkerAction, WorkerAnswer } from "./worker/worker-answer.ts";
+
+/** Who asks: the API server, or a scan of what is already in the cluster, which wants the policy's own verdict. */
+export type Origin = "validate" | "audit";
+
+/** How a request ended. Every decision of a policy is a `response`, a rejection and a time-out as well. */
+export type Evaluation =
+  | { kind: "response"; response: AdmissionResponse }
+  | { kind: "unknown-policy" }
+  | { kind: "invalid-policy-id" }
+  /** The body holds no request; `message` is the complete text for the client. */
+  | { kind: "malformed"; status: 400 | 422; message: string }
+  /** No verdict could be had: the caller decides by its failure policy. */
+  | { kind: "failed"; error: Error };
+
+export interface EvaluationRequest {
+  readonly policyId: string;
+  readonly origin: Origin;
+  /** Whether the request is an AdmissionReview, or a `request` of any shape. */
+  readonly form: "review" | "raw";
+  readonly body: Uint8Array;
+  /** How long the caller waits, in milliseconds. */
+  readonly timeoutMs?: number | undefined;
+}
+
+export interface EvaluationDeps {
+  readonly generation: Generation;
+  readonly pool: GuestPool<PolicyContext, WorkerAnswer>;
+  /** Key of the policy that only reads requests. */
+  readonly inspectorKey: number;
+  readonly log: Logger;
+}
+
+/** Ends an evaluation that has no verdict of a policy. */
+class EvaluationEnd extends Error {
+  override readonly name = "EvaluationEnd";
+  readonly evaluation: Evaluation;
+  constructor(evaluation: Evaluation) {
+    super(evaluation.kind);
+    this.evaluation = evaluation;
+  }
+}
+
+/** Evaluates one request, in the order of policy-server 4.2 and 5. */
+export async function evaluate(request: EvaluationRequest, deps: EvaluationDeps): Promise<Evaluation> {
+  try {
+    return await evaluateId(parsePolicyId(request.policyId), request, deps);
+  } catch (error) {
+    if (error instanceof EvaluationEnd) return error.evaluation;
+    return { kind: "failed", error: error instanceof Error ? error : new Error(String(error)) };
+  }
+}
+
+async function evaluateId(
+  id: PolicyId | undefined,
+  request: EvaluationRequest,
+  deps: EvaluationDeps,
+): Promise<Evaluation> {
+  const entry = id === undefined ? undefined : deps.generation.get(id.kind === "policy" ? id.name : id.group);
+  if (id?.kind === "member" && entry?.kind === "group") {
+    const member = entry.members.get(id.name);
+    if (member !== undefined) return evaluateMemberAlone(id, member, request, deps);
+  }
+  if (id?.kind === "policy" && entry?.kind === "policy") return evaluatePolicy(entry, request, deps);
+  if (id?.kind === "policy" && entry?.kind === "group") return evaluateWholeGroup(entry, request, deps);
+  // What is wrong with the body is told before what is wrong with the name.
+  await inspect(request, deps);
+  return { kind: id === undefined ? "invalid-policy-id" : "unknown-policy" };
+}
+
+async function evaluatePolicy(
+  { id, entry, state }: LoadedPolicy,
+  request: EvaluationRequest,
+  deps: EvaluationDeps,
+): Promise<Evaluation> {
+  if (isFailure(state))
+    return { kind: "response", response: await storedFailure(state.message, request, deps) };
+  const vanilla = await ask(state, request, deps);
+  return conclude(id, entry, vanilla, request, deps);
+}
+
+/** A member that is addressed by itself: protect mode, no mutation. */
+async function evaluateMemberAlone(
+  id: PolicyId,
+  state: LoadedPolicy["state"],
+  request: EvaluationRequest,
+  deps: EvaluationDeps,
+): Promise<Evaluation> {
+  if (isFailure(state))
+    return { kind: "response", response: await storedFailure(state.message, request, deps) };
+  const vanilla = await ask(state, request, deps);
+  const settings = { policyMode: "protect", allowedToMutate: false } as const;
+  return conclude(formatPolicyId(id), settings, vanilla, request, deps);
+}
+
+async function evaluateWholeGroup(
+  group: LoadedGroup,
+  request: EvaluationRequest,
+  deps: EvaluationDeps,
+): Promise<Evaluation> {
+  const { uid, alwaysAccepted } = await inspect(request, deps);
+  if (alwaysAccepted) return { kind: "response", response: acceptance(uid) };
+  const { expression, entry } = group;
+  const failure = memberFailures(group);
+  if (failure !== undefined) return { kind: "response", response: rejection(uid, failure, 500) };
+  if (isFailure(expression)) return { kind: "response", response: rejection(uid, expression.message, 500) };
+  const vanilla = await evaluateGroup({
+    uid,
+    message: entry.message,
+    expression,
+    members: [...group.members.keys()],
+    evaluateMember: (name) => askMember(group, name, request, deps),
+  });
+  // The message of the group is in the response already.
+  return conclude(group.id, { policyMode: entry.policyMode }, vanilla, request, deps);
+}
+
+async function askMember(
+  group: LoadedGroup,
+  name: string,
+  request: EvaluationRequest,
+  deps: EvaluationDeps,
+): Promise<AdmissionResponse> {
+  const state = group.members.get(name);
+  if (state === undefined || isFailure(state))
+    throw new Error(`error invoking ${group.id}/${name}: not loaded`);
+  try {
+    return await ask(state, request, deps);
+  } catch (error) {
+    if (!(error instanceof EvaluationEnd) || error.evaluation.kind !== "failed") throw error;
+    throw new Error(`error invoking ${group.id}/${name}: ${error.evaluation.error.message}`);
+  }
+}
+
+/** A group with a member that cannot be used rejects, naming the member. */
+function memberFailures({ members }: LoadedGroup): string | undefined {
+  const failed = [...members.values()].filter(isFailure);
+  if (failed.length === 0) return undefined;
+  return failed.map(({ policyId, message }) => `${policyId}: ${message}`).join(", ");
+}
+
+/** Has a module judge the request; the answer is its own verdict. */
+async function ask(
+  { key, timeoutMs }: Runnable,
+  request: EvaluationRequest,
+  deps: EvaluationDeps,
+): Promise<AdmissionResponse> {
+  const action: WorkerAction = request.form === "raw" ? "validate-raw" : "validate";
+  const limit = timeoutMs === undefined ? undefined : Math.min(timeoutMs, request.timeoutMs ?? timeoutMs);
+  const result = await deps.pool.run(key, action, request.body, { timeoutMs: limit });
+  switch (result.kind) {
+    case "answer":
+      return responseOf(result.answer);
+    case "timed-out":
+      return timedOut(request, deps);
+    case "failed":
+      throw new EvaluationEnd({ kind: "failed", error: new Error(result.message) });
+  }
+}
+
+function responseOf(answer: WorkerAnswer): AdmissionResponse {
+  if (answer.kind === "response") return answer.response;
+  throw new EvaluationEnd(
+    answer.kind === "malformed" ? answer : { kind: "failed", error: new Error(`unexpected ${answer.kind}`) },
+  );
+}
+
+async function timedOut(request: EvaluationRequest, deps: EvaluationDeps): Promise<AdmissionResponse> {
+  const { uid, alwaysAccepted } = await inspect(request, deps);
+  return alwaysAccepted ? acceptance(uid) : rejection(uid, timeoutText, 500);
+}
+
+async function storedFailure(
+  message: string,
+  request: EvaluationRequest,
+  deps: EvaluationDeps,
+): Promise<AdmissionResponse> {
+  const { uid, alwaysAccepted } = await inspect(request, deps);
+  return alwaysAccepted ? acceptance(uid) : rejection(uid, message, 500);
+}
+
+/** Reads the request without asking a policy. */
+async function inspect(
+  { form, body }: EvaluationRequest,
+  { pool, inspectorKey }: EvaluationDeps,
+): Promise<{ uid: string; alwaysAccepted: boolean }> {
+  const action: WorkerAction = form === "raw" ? "inspect-raw" : "inspect";
+  const result = await pool.run(inspectorKey, action, body);
+  if (result.kind === "answer" && result.answer.kind === "request") return result.answer;
+  if (result.kind === "answer" && result.answer.kind === "malformed") throw new EvaluationEnd(result.answer);
+  const message = result.kind === "failed" ? result.message : `unexpected ${result.kind}`;
+  throw new EvaluationEnd({ kind: "failed", error: new Error(message) });
+}
+
+/** Applies what the configuration says, for those who ask to admit. */
+function conclude(
+  id: string,
+  constraints: ResponseConstraints,
+  vanilla: AdmissionResponse,
+  { origin }: EvaluationRequest,
+  { log }: EvaluationDeps,
+): Evaluation {
+  if (origin === "audit") return { kind: "response", response: vanilla };
+  if (constraints.policyMode === "monitor") logMonitored(log, id, constraints, vanilla);
+  return { kind: "response", response: applyConstraints(id, constraints, vanilla).response };
+}
+
+function acceptance(uid: string): AdmissionResponse {
+  return { uid, allowed: true, auditAnnotations: null, warnings: null };
+}

@@ -1,0 +1,199 @@
+import { type Logger, mapConcurrent } from "@kubewarden-ts/base";
+import type { GuestLimits } from "@kubewarden-ts/policy-runtime";
+import { GuestPool, type ServeCapability } from "@kubewarden-ts/policy-runtime/node";
+import { type PolicyFailure, StartupError } from "./errors.ts";
+import { type Evaluation, evaluate, type Origin } from "./evaluation.ts";
+import { failuresOf, type Generation, keysOf, type LoadedEntry, modulesOf } from "./generation.ts";
+import { type ChooseExecutionMode, createModuleCatalog, type ModuleCatalog } from "./module-catalog.ts";
+import type { Policies } from "./policies-file.ts";
+import { createPolicyLoader, type PolicyLoader } from "./policy-loader.ts";
+import type { PolicyContext, WorkerAnswer } from "./worker/worker-answer.ts";
+
+export interface EvaluatorOptions {
+  readonly policies: Policies;
+  readonly fetchModule: (url: string) => Promise<Uint8Array>;
+  /** Evaluations that may be on the CPU at the same time. */
+  readonly workers: number;
+  /** Limit for policies that do not set their own, in milliseconds; none when `undefined`. */
+  readonly defaultTimeoutMs: number | undefined;
+  /** Off: nothing is limited, whatever a policy's `timeoutEvalSeconds` says. On by default. */
+  readonly timeoutProtection?: boolean;
+  /** Start although policies failed: they answer with their failure. */
+  readonly continueOnErrors?: boolean;
+  /** Requests for this namespace are accepted unseen. */
+  readonly alwaysAcceptNamespace?: string | undefined;
+  /** What host capabilities do, on the main thread. */
+  readonly serveCapability: ServeCapability;
+  readonly log: Logger;
+  readonly limits?: GuestLimits;
+  /** How modules are run; by their metadata alone unless told otherwise. */
+  readonly chooseMode?: ChooseExecutionMode;
+  /** For programs that evaluate once and end: one thread does everything. */
+  readonly oneShot?: boolean;
+}
+
+/** What a reload did, by policy id. */
+export interface ReloadReport {
+  readonly added: readonly string[];
+  readonly changed: readonly string[];
+  readonly removed: readonly string[];
+  /** Failures of entries that could not be loaded. Those that had a working revision go on with it. */
+  readonly failures: readonly PolicyFailure[];
+}
+
+/** Evaluates requests against loaded policies. */
+export interface Evaluator extends AsyncDisposable {
+  /**
+   * Evaluates an AdmissionReview. Origin `validate` applies mode, mutation constraint and custom message; `audit`
+   * gives the policy's own verdict.
+   * @param body - the document as it came, UTF-8
+   */
+  admission(origin: Origin, policyId: string, body: Uint8Array, options?: CallOptions): Promise<Evaluation>;
+  /** Evaluates `{ "request": … }` of any shape. */
+  raw(policyId: string, body: Uint8Array, options?: CallOptions): Promise<Evaluation>;
+  /** Builds the policies aside and puts them in place at once; what cannot be loaded stays as it was. */
+  reload(policies: Policies): Promise<ReloadReport>;
+}
+
+export interface CallOptions {
+  /** How long the caller waits, in milliseconds: a shorter limit than the policy's wins. */
+  readonly timeoutMs?: number | undefined;
+}
+
+const maxEntriesAtOnce = 4;
+
+/**
+ * Fetches, prepares and checks all policies.
+ * @throws {StartupError} with every failure, unless `continueOnErrors`; bad capability patterns always
+ */
+export async function startEvaluator(options: EvaluatorOptions): Promise<Evaluator> {
+  const pool = new GuestPool<PolicyContext, WorkerAnswer>({
+    workerUrl: workerUrl(),
+    workers: options.workers,
+    ...(options.limits && { limits: options.limits }),
+    warmSpare: !options.oneShot,
+    reusePreparingWorkers: options.oneShot === true,
+    serve: options.serveCapability,
+    log: options.log,
+  });
+  try {
+    return await openEvaluator(pool, options);
+  } catch (error) {
+    await pool[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** In a bundle the worker stands beside the program. */
+function workerUrl(): URL {
+  const name = import.meta.url.endsWith(".ts") ? "./worker.ts" : "./policy-worker.js";
+  return new URL(name, import.meta.url);
+}
+
+async function openEvaluator(
+  pool: GuestPool<PolicyContext, WorkerAnswer>,
+  options: EvaluatorOptions,
+): Promise<Evaluator> {
+  const { policies, fetchModule, chooseMode, log, continueOnErrors = false } = options;
+  const started = options.oneShot ? undefined : pool.start();
+  const catalog = createModuleCatalog({
+    fetchModule,
+    prepare: (request) => pool.prepare(request),
+    ...(chooseMode && { chooseMode }),
+  });
+  const loader = createPolicyLoader({
+    pool,
+    catalog,
+    defaultTimeoutMs: options.defaultTimeoutMs,
+    timeoutProtection: options.timeoutProtection ?? true,
+    alwaysAcceptNamespace: options.alwaysAcceptNamespace,
+  });
+  const inspectorKey = addInspector(pool, options.alwaysAcceptNamespace);
+  let generation = await loadAll(loader, policies);
+  const failures = [...generation.values()].flatMap(failuresOf);
+  const fatal = continueOnErrors ? failures.filter(({ kind }) => kind === "capabilities") : failures;
+  if (fatal.length > 0) throw new StartupError(fatal);
+  for (const { policyId, message } of failures)
+    log.error("policy cannot be used", { policy_id: policyId, error: message });
+  await started;
+
+  const deps = () => ({ generation, pool, inspectorKey, log });
+  return {
+    admission: (origin, policyId, body, { timeoutMs } = {}) =>
+      evaluate({ origin, form: "review", policyId, body, timeoutMs }, deps()),
+    raw: (policyId, body, { timeoutMs } = {}) =>
+      evaluate({ origin: "validate", form: "raw", policyId, body, timeoutMs }, deps()),
+    async reload(next) {
+      const { replaced, report } = await nextGeneration(generation, next, loader, catalog);
+      const before = generation;
+      generation = replaced;
+      forgetReplaced(before, replaced, pool);
+      catalog.keepOnly(new Set([...replaced.values()].flatMap(modulesOf)));
+      for (const { policyId, message } of report.failures) {
+        log.error("policy cannot be reloaded", { policy_id: policyId, error: message });
+      }
+      return report;
+    },
+    [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
+  };
+}
+
+/** A policy without a module: it reads requests that no module is asked about. */
+function addInspector(
+  pool: GuestPool<PolicyContext, WorkerAnswer>,
+  alwaysAcceptNamespace: string | undefined,
+): number {
+  const context: PolicyContext = {
+    policyId: "",
+    protocol: "wapc",
+    settings: new Uint8Array(0),
+    hostCapabilities: [],
+    contextAwareResources: [],
+    alwaysAcceptNamespace,
+  };
+  return pool.addPolicy({ name: "inspect", context, hostCallsMayWait: false });
+}
+
+async function loadAll(loader: PolicyLoader, policies: Policies): Promise<Generation> {
+  const entries = await mapConcurrent([...policies], maxEntriesAtOnce, ([id, entry]) =>
+    loader.load(id, entry),
+  );
+  return new Map(entries.map((entry) => [entry.id, entry]));
+}
+
+async function nextGeneration(
+  current: Generation,
+  policies: Policies,
+  loader: PolicyLoader,
+  catalog: ModuleCatalog,
+): Promise<{ replaced: Generation; report: ReloadReport }> {
+  catalog.startPass();
+  const [added, changed]: [string[], string[]] = [[], []];
+  const failures: PolicyFailure[] = [];
+  const entries = await mapConcurrent(
+    [...policies],
+    maxEntriesAtOnce,
+    async ([id, entry]): Promise<LoadedEntry> => {
+      const old = current.get(id);
+      if (old !== undefined && old.revision === (await loader.revisionOf(id, entry))) return old;
+      const loaded = await loader.load(id, entry);
+      const failed = failuresOf(loaded);
+      failures.push(...failed);
+      if (failed.length > 0 && old !== undefined && failuresOf(old).length === 0) return old;
+      (old === undefined ? added : changed).push(id);
+      return loaded;
+    },
+  );
+  const replaced = new Map(entries.map((entry) => [entry.id, entry]));
+  const removed = [...current.keys()].filter((id) => !replaced.has(id));
+  return { replaced, report: { added, changed, removed, failures } };
+}
+
+function forgetReplaced(
+  before: Generation,
+  after: Generation,
+  pool: GuestPool<PolicyContext, WorkerAnswer>,
+): void {
+  const kept = new Set([...after.values()].flatMap(keysOf));
+  for (const key of [...before.values()].flatMap(keysOf)) if (!kept.has(key)) pool.removePolicy(key);
+}

@@ -1,0 +1,29 @@
+import { schemaProblems } from "@kubewarden-ts/protocol";
+import * as v from "valibot";
+
+/** Something a guest said that could be read, or why not. */
+export type ReadGuestJson<Value> = { kind: "value"; value: Value } | { kind: "unreadable"; detail: string };
+
+/** Reads the bytes of a guest's answer where numbers need not be kept exactly. */
+export function readGuestJson<Schema extends v.GenericSchema>(
+  schema: Schema,
+  bytes: Uint8Array,
+): ReadGuestJson<v.InferOutput<Schema>> {
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    return checkGuestJson(schema, JSON.parse(text));
+  } catch (error) {
+    return { kind: "unreadable", detail: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** Checks what a guest said against a schema. */
+export function checkGuestJson<Schema extends v.GenericSchema>(
+  schema: Schema,
+  value: unknown,
+): ReadGuestJson<v.InferOutput<Schema>> {
+  const result = v.safeParse(schema, value);
+  return result.success
+    ? { kind: "value", value: result.output }
+    : { kind: "unreadable", detail: schemaProblems(result.issues).join(", ") };
+}

@@ -1,0 +1,31 @@
+export { checkPolicies } from "./check-policies.ts";
+export { applyConstraints, type ConstraintStep, type ResponseConstraints } from "./constraints.ts";
+export {
+  PoliciesFileError,
+  type PoliciesFileErrorCode,
+  type PolicyFailure,
+  StartupError,
+} from "./errors.ts";
+export type { Evaluation, Origin } from "./evaluation.ts";
+export {
+  type CallOptions,
+  type Evaluator,
+  type EvaluatorOptions,
+  type ReloadReport,
+  startEvaluator,
+} from "./evaluator.ts";
+export { evaluateGroup, type GroupEvaluation } from "./group-response.ts";
+export type { ChooseExecutionMode } from "./module-catalog.ts";
+export { executionModeOf, requirementProblem } from "./module-requirements.ts";
+export {
+  type Policies,
+  type PolicyEntry,
+  type PolicyGroupEntry,
+  type PolicyMember,
+  parsePolicies,
+  policiesFileProblem,
+} from "./policies-file.ts";
+export { formatPolicyId, invalidPolicyId, type PolicyId, parsePolicyId } from "./policy-id.ts";
+export { type Settings, type SettingsValue, settingsToJson } from "./settings.ts";
+export { invalidSettings, readSettingsAnswer, settingsCallFailure } from "./settings-answer.ts";
+export { type GuestAnswer, toAdmissionResponse } from "./vanilla-response.ts";

@@ -1,0 +1,115 @@
+import { createHash } from "node:crypto";
+import type { GuestProtocol, PreparedModule } from "@kubewarden-ts/policy-runtime";
+import {
+  type ExecutionMode,
+  metadataSectionName,
+  type PolicyMetadata,
+  parseMetadataSection,
+} from "@kubewarden-ts/protocol";
+import { customSections, readModule } from "@kubewarden-ts/wasm";
+import { executionModeOf, requirementProblem } from "./module-requirements.ts";
+
+/** A module that is ready to be run. */
+export interface CatalogModule {
+  /** `sha256:` and 64 hex digits, of the file. */
+  readonly digest: string;
+  readonly protocol: GuestProtocol;
+  readonly prepared: PreparedModule;
+}
+
+/**
+ * Decides how a module is run, or throws when it cannot be.
+ * @param metadata - `undefined` when the module has none
+ */
+export type ChooseExecutionMode = (bytes: Uint8Array, metadata: PolicyMetadata | undefined) => ExecutionMode;
+
+export interface ModuleCatalogOptions {
+  readonly fetchModule: (url: string) => Promise<Uint8Array>;
+  readonly prepare: (request: {
+    bytes: Uint8Array;
+    protocol: GuestProtocol;
+    timeoutMs: number;
+  }) => Promise<PreparedModule>;
+  readonly chooseMode?: ChooseExecutionMode;
+}
+
+/** Modules by address and by content: what is equal is fetched and prepared once. */
+export interface ModuleCatalog {
+  /** Fetches and prepares the module; in one pass (see `startPass`) every address is fetched once. */
+  load(url: string, policyId: string, timeoutMs: number): Promise<CatalogModule>;
+  /** Begins another pass: addresses are fetched again; modules with equal content stay prepared. */
+  startPass(): void;
+  /** Forgets prepared modules that nobody uses. */
+  keepOnly(digests: ReadonlySet<string>): void;
+}
+
+const protocols: Partial<Record<ExecutionMode, GuestProtocol>> = { "kubewarden-wapc": "wapc", wasi: "wasi" };
+
+export function createModuleCatalog({
+  fetchModule,
+  prepare,
+  chooseMode = serverExecutionMode,
+}: ModuleCatalogOptions): ModuleCatalog {
+  let fetched = new Map<string, Promise<Uint8Array>>();
+  const modules = new Map<string, Promise<CatalogModule>>();
+
+  const fetchOnce = (url: string, policyId: string): Promise<Uint8Array> => {
+    let bytes = fetched.get(url);
+    if (bytes === undefined) {
+      bytes = fetchModule(url).catch((error: unknown) => {
+        throw new Error(`Error while downloading policy '${policyId}' from ${url}`, { cause: error });
+      });
+      fetched.set(url, bytes);
+    }
+    return bytes;
+  };
+  const prepareModule = async (
+    bytes: Uint8Array,
+    digest: string,
+    timeoutMs: number,
+  ): Promise<CatalogModule> => {
+    const mode = chooseMode(bytes, readMetadata(bytes));
+    const protocol = protocols[mode];
+    if (protocol === undefined) throw new Error(`policies of execution mode ${mode} are not available yet`);
+    return { digest, protocol, prepared: await prepare({ bytes, protocol, timeoutMs }) };
+  };
+
+  return {
+    async load(url, policyId, timeoutMs) {
+      const bytes = await fetchOnce(url, policyId);
+      const digest = `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
+      let module = modules.get(digest);
+      if (module === undefined) {
+        module = prepareModule(bytes, digest, timeoutMs);
+        modules.set(digest, module);
+        // Another attempt may succeed, with a longer limit for instance.
+        module.catch(() => modules.delete(digest));
+      }
+      return module;
+    },
+    startPass() {
+      fetched = new Map();
+    },
+    keepOnly(digests) {
+      for (const digest of modules.keys()) if (!digests.has(digest)) modules.delete(digest);
+    },
+  };
+}
+
+/** Reads the metadata of a policy; the first section counts (policy-runtime 1.1). */
+export function readMetadata(bytes: Uint8Array): PolicyMetadata | undefined {
+  let section: Uint8Array | undefined;
+  try {
+    [section] = customSections(readModule(bytes), metadataSectionName);
+  } catch (error) {
+    throw new Error("cannot parse custom section of wasm module", { cause: error });
+  }
+  return section === undefined ? undefined : parseMetadataSection(section);
+}
+
+/** The server trusts metadata alone (policy-runtime 1.4). */
+function serverExecutionMode(_bytes: Uint8Array, metadata: PolicyMetadata | undefined): ExecutionMode {
+  const problem = requirementProblem(metadata);
+  if (problem !== undefined) throw new Error(problem);
+  return executionModeOf(metadata);
+}

@@ -1,0 +1,74 @@
+import * as v from "valibot";
+import { settingsFromYaml } from "./settings.ts";
+import type { YamlMap } from "./yaml-value.ts";
+
+// The entries of policies.yml (policy-server 2.1), as `readYaml` hands them over.
+
+const MAX_U64 = 2n ** 64n - 1n;
+const SECONDS = "a whole number of seconds, at least 1";
+
+const Fields = v.pipe(
+  v.map(v.string(), v.unknown(), "a map"),
+  v.transform((map) => Object.fromEntries(map)),
+);
+
+const Settings = v.custom<YamlMap>((input) => input instanceof Map, "a map");
+
+const ContextAwareResource = v.pipe(Fields, v.object({ apiVersion: v.string(), kind: v.string() }));
+
+const policyMode = v.optional(v.picklist(["protect", "monitor"]), "protect");
+
+/** What policies and members of groups have in common. */
+const guestFields = {
+  module: v.string(),
+  settings: v.pipe(
+    v.nullish(Settings, () => new Map()),
+    v.transform(settingsFromYaml),
+  ),
+  contextAwareResources: v.optional(v.array(ContextAwareResource), []),
+  timeoutEvalSeconds: orUndefined(
+    v.pipe(v.bigint(SECONDS), v.minValue(1n, SECONDS), v.maxValue(MAX_U64, SECONDS), v.transform(Number)),
+  ),
+  hostCapabilities: v.optional(v.array(v.string()), []),
+};
+
+/** One policy. Unknown keys are ignored; the controller writes `namespacedName`. */
+export const PolicyEntry = v.pipe(
+  Fields,
+  v.object({
+    ...guestFields,
+    policyMode,
+    allowedToMutate: v.nullish(v.boolean(), false),
+    message: orUndefined(v.string()),
+  }),
+  v.transform((entry) => ({ kind: "policy" as const, ...entry })),
+);
+export type PolicyEntry = v.InferOutput<typeof PolicyEntry>;
+
+/** One policy inside a group. Unknown keys are refused. */
+export const PolicyMember = v.pipe(Fields, v.strictObject(guestFields));
+export type PolicyMember = v.InferOutput<typeof PolicyMember>;
+
+/** A group; its members keep the order of the file. Unknown keys are ignored. */
+export const PolicyGroupEntry = v.pipe(
+  Fields,
+  v.object({
+    policies: v.pipe(
+      v.map(v.string(), PolicyMember, "a map"),
+      v.transform((members) => Object.fromEntries(members)),
+    ),
+    expression: v.string(),
+    message: v.string(),
+    policyMode,
+  }),
+  v.transform((entry) => ({ kind: "group" as const, ...entry })),
+);
+export type PolicyGroupEntry = v.InferOutput<typeof PolicyGroupEntry>;
+
+/** `null` counts as absent. */
+function orUndefined<Schema extends v.GenericSchema>(schema: Schema) {
+  return v.pipe(
+    v.nullish(schema),
+    v.transform((value) => value ?? undefined),
+  );
+}

@@ -1,0 +1,155 @@
+import { createHash } from "node:crypto";
+import { errorText, mapConcurrent } from "@kubewarden-ts/base";
+import { parseExpression } from "@kubewarden-ts/expression";
+import { CapabilityError, mayWait, parseCapabilityPatterns } from "@kubewarden-ts/host-capabilities";
+import { type GuestPool, timeoutText } from "@kubewarden-ts/policy-runtime/node";
+import type { PolicyFailure } from "./errors.ts";
+import type { LoadedEntry, LoadedGroup, LoadedPolicy, Runnable } from "./generation.ts";
+import type { CatalogModule, ModuleCatalog } from "./module-catalog.ts";
+import type { PolicyEntry, PolicyGroupEntry, PolicyMember } from "./policies-file.ts";
+import { settingsToJson } from "./settings.ts";
+import { invalidSettings } from "./settings-answer.ts";
+import type { PolicyContext, WorkerAnswer } from "./worker/worker-answer.ts";
+
+export interface PolicyLoaderOptions {
+  readonly pool: GuestPool<PolicyContext, WorkerAnswer>;
+  readonly catalog: ModuleCatalog;
+  /** For policies that do not set their own limit; `undefined` for none. */
+  readonly defaultTimeoutMs: number | undefined;
+  /** Off: no evaluation is limited, whatever its policy says. */
+  readonly timeoutProtection: boolean;
+  readonly alwaysAcceptNamespace?: string | undefined;
+}
+
+/** Makes entries of a policies file ready to be run. A failure is part of the loaded entry, it is never thrown. */
+export interface PolicyLoader {
+  load(id: string, entry: PolicyEntry | PolicyGroupEntry): Promise<LoadedEntry>;
+  /** Tells equal entries with equal modules; `undefined` when a module cannot be had. */
+  revisionOf(id: string, entry: PolicyEntry | PolicyGroupEntry): Promise<string | undefined>;
+}
+
+/** A module's own start gets this long where evaluations have no limit. */
+const unlimitedStartMs = 60_000;
+const maxMembersAtOnce = 8;
+
+export function createPolicyLoader(options: PolicyLoaderOptions): PolicyLoader {
+  const { pool, catalog, defaultTimeoutMs, timeoutProtection, alwaysAcceptNamespace } = options;
+
+  const timeoutOf = ({ timeoutEvalSeconds }: PolicyMember): number | undefined => {
+    if (!timeoutProtection) return undefined;
+    return timeoutEvalSeconds === undefined ? defaultTimeoutMs : timeoutEvalSeconds * 1000;
+  };
+  const loadModule = (id: string, member: PolicyMember): Promise<CatalogModule> =>
+    catalog.load(member.module, id, timeoutOf(member) ?? unlimitedStartMs);
+
+  const loadMember = async (id: string, member: PolicyMember): Promise<Runnable | PolicyFailure> => {
+    let hostCallsMayWait: boolean;
+    try {
+      hostCallsMayWait = mayWait(parseCapabilityPatterns(member.hostCapabilities));
+    } catch (error) {
+      if (!(error instanceof CapabilityError)) throw error;
+      const message = `bootstrap failure: invalid hostCapabilities pattern for policy ${id}: ${error.message}`;
+      return { policyId: id, kind: "capabilities", message };
+    }
+    let module: CatalogModule;
+    try {
+      module = await loadModule(id, member);
+    } catch (error) {
+      return { policyId: id, kind: "module", message: moduleFailure(id, error) };
+    }
+    const settings = settingsToJson(member.settings);
+    const context: PolicyContext = {
+      policyId: id,
+      protocol: module.protocol,
+      settings,
+      hostCapabilities: member.hostCapabilities,
+      contextAwareResources: member.contextAwareResources,
+      alwaysAcceptNamespace,
+    };
+    const timeoutMs = timeoutOf(member);
+    const key = pool.addPolicy({ name: id, prepared: module.prepared, context, hostCallsMayWait });
+    const problem = await validateSettings(pool, key, settings, timeoutMs);
+    if (problem === undefined) return { key, timeoutMs, digest: module.digest };
+    pool.removePolicy(key);
+    return { policyId: id, kind: "settings", message: problem };
+  };
+
+  const revisionOf: PolicyLoader["revisionOf"] = async (id, entry) => {
+    const isGroup = entry.kind === "group";
+    const members = isGroup ? entry.policies : { [id]: entry };
+    try {
+      const digests = await mapConcurrent(
+        Object.entries(members),
+        maxMembersAtOnce,
+        async ([name, member]) => {
+          const memberId = isGroup ? `${id}/${name}` : id;
+          return (await loadModule(memberId, member)).digest;
+        },
+      );
+      return hashOf([entry, digests]);
+    } catch {
+      return undefined;
+    }
+  };
+
+  const loadPolicy = async (id: string, entry: PolicyEntry): Promise<LoadedPolicy> => {
+    const revision = (await revisionOf(id, entry)) ?? "";
+    return { kind: "policy", id, entry, revision, state: await loadMember(id, entry) };
+  };
+  const loadGroup = async (id: string, entry: PolicyGroupEntry): Promise<LoadedGroup> => {
+    const revision = (await revisionOf(id, entry)) ?? "";
+    const names = Object.keys(entry.policies);
+    const members = await mapConcurrent(Object.entries(entry.policies), maxMembersAtOnce, ([name, member]) =>
+      loadMember(`${id}/${name}`, member),
+    );
+    return {
+      kind: "group",
+      id,
+      entry,
+      revision,
+      members: new Map(names.map((name, index) => [name, members[index]!])),
+      expression: readExpression(id, entry),
+    };
+  };
+  return {
+    load: (id, entry) => (entry.kind === "group" ? loadGroup(id, entry) : loadPolicy(id, entry)),
+    revisionOf,
+  };
+}
+
+function readExpression(id: string, { expression, policies }: PolicyGroupEntry): LoadedGroup["expression"] {
+  try {
+    return parseExpression(expression, Object.keys(policies));
+  } catch (error) {
+    return { policyId: id, kind: "expression", message: invalidSettings(errorText(error)) };
+  }
+}
+
+async function validateSettings(
+  pool: GuestPool<PolicyContext, WorkerAnswer>,
+  key: number,
+  settings: Uint8Array,
+  timeoutMs: number | undefined,
+): Promise<string | undefined> {
+  const result = await pool.run(key, "validate-settings", settings, { timeoutMs });
+  switch (result.kind) {
+    case "answer": {
+      const problem = result.answer.kind === "settings" ? result.answer.problem : "no answer";
+      return problem === undefined ? undefined : invalidSettings(problem);
+    }
+    case "timed-out":
+      return timeoutText;
+    case "failed":
+      return `bootstrap failure: WebAssembly failure: ${result.message}`;
+  }
+}
+
+function moduleFailure(id: string, error: unknown): string {
+  const text = errorText(error);
+  return text.includes(timeoutText) ? timeoutText : `bootstrap failure: ${id}: ${text}`;
+}
+
+function hashOf(value: unknown): string {
+  const text = JSON.stringify(value, (_key, member) => (typeof member === "bigint" ? `${member}n` : member));
+  return createHash("sha256").update(text).digest("hex");
+}

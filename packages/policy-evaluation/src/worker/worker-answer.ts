@@ -1,0 +1,27 @@
+import type { GuestProtocol } from "@kubewarden-ts/policy-runtime";
+import type { AdmissionResponse, ContextAwareResource, RequestFacts } from "@kubewarden-ts/protocol";
+
+/** What a worker knows of a policy, besides its module. */
+export interface PolicyContext {
+  readonly policyId: string;
+  readonly protocol: GuestProtocol;
+  /** The settings as the JSON text the guest gets. */
+  readonly settings: Uint8Array;
+  readonly hostCapabilities: readonly string[];
+  readonly contextAwareResources: readonly ContextAwareResource[];
+  /** Requests for this namespace are accepted without asking the policy. */
+  readonly alwaysAcceptNamespace?: string | undefined;
+}
+
+/**
+ * What a worker can be asked: `inspect` and `inspect-raw` read a request without asking a policy, the others are
+ * named after the guest operation they end in.
+ */
+export type WorkerAction = "inspect" | "inspect-raw" | "validate" | "validate-raw" | "validate-settings";
+
+export type WorkerAnswer =
+  | { kind: "malformed"; status: 400 | 422; message: string }
+  | { kind: "request"; uid: string; facts: RequestFacts | undefined; alwaysAccepted: boolean }
+  | { kind: "response"; response: AdmissionResponse }
+  /** `undefined` when the policy accepts its settings. */
+  | { kind: "settings"; problem: string | undefined };

@@ -1,0 +1,27 @@
+/** What a caller can act on when a module or a sources file cannot be had. */
+export type StoreErrorCode =
+  | "STORE_URL_INVALID" // the text is no module URL: unknown scheme, relative file path
+  | "STORE_NOT_AVAILABLE" // registries: not built yet
+  | "STORE_FILE_UNREADABLE" // file:// module missing or not readable
+  | "STORE_INSECURE_SOURCE" // http:// to a host that is not listed in insecure_sources, or a redirect to it
+  | "STORE_UNREACHABLE" // network or TLS failure; a retry may help
+  | "STORE_HTTP_STATUS" // the server answered with another status than 2xx
+  | "STORE_TIMEOUT" // the download took too long
+  | "STORE_ABORTED" // the caller's signal was aborted
+  | "STORE_TOO_LARGE" // the module has more than maxBytes
+  | "STORE_NOT_WASM" // the bytes are no WebAssembly module
+  | "STORE_SOURCES_INVALID"; // sources.yml has a wrong field or a bad certificate
+
+/**
+ * A module or a sources file that cannot be had. `errorText` gives the whole text: a `cause` is there only where it
+ * adds to the message.
+ */
+export class StoreError extends Error {
+  override readonly name = "StoreError";
+  readonly code: StoreErrorCode;
+
+  constructor(message: string, options: ErrorOptions & { code: StoreErrorCode }) {
+    super(message, options);
+    this.code = options.code;
+  }
+}

@@ -1,0 +1,52 @@
+import { StoreError } from "./errors.ts";
+import { readFileModule } from "./file-module.ts";
+import { downloadModule, type Fetch } from "./http-module.ts";
+import { checkedModule } from "./module-bytes.ts";
+import { parseModuleUrl } from "./module-url.ts";
+import { defaultSources, type Sources } from "./sources.ts";
+
+export interface FetchModuleOptions {
+  signal: AbortSignal;
+  /** How hosts are reached; without, no host is special and no proxy is used. */
+  sources?: Sources;
+  /** In place of the real network. */
+  fetch?: Fetch;
+  /** The largest module that is taken, in bytes. */
+  maxBytes: number;
+  /** For the whole call, redirects and body included, in milliseconds; one minute unless told. */
+  timeoutMs?: number;
+}
+
+/**
+ * Fetches the bytes of a policy's module (policy-server 2.2).
+ * @param url - `file:///…`, `https://…`, or `http://…` for hosts listed as insecure
+ * @throws {StoreError} with the cause as text; the caller adds policy and URL:
+ *   `Error while downloading policy '<name>' from <url>: <text>`
+ * @example await fetchModule("file:///opt/policy.wasm", { signal, maxBytes: 64 * 1024 * 1024 })
+ */
+export async function fetchModule(url: string, options: FetchModuleOptions): Promise<Uint8Array> {
+  const location = parseModuleUrl(url);
+  const { signal, sources = defaultSources, maxBytes, timeoutMs = 60_000 } = options;
+  const deadline = AbortSignal.timeout(timeoutMs);
+  const either = AbortSignal.any([signal, deadline]);
+  try {
+    switch (location.kind) {
+      case "file":
+        return checkedModule(await readFileModule(location.path, { signal: either, maxBytes }));
+      case "http":
+        return checkedModule(
+          await downloadModule(location.url, { ...options, sources, signal: either, maxBytes }),
+        );
+      case "registry":
+        // the OCI client takes its place here
+        throw new StoreError("fetching modules from registries is not available yet", {
+          code: "STORE_NOT_AVAILABLE",
+        });
+    }
+  } catch (cause) {
+    if (cause instanceof StoreError) throw cause;
+    if (signal.aborted) throw new StoreError("the download was stopped", { code: "STORE_ABORTED" });
+    if (!deadline.aborted) throw cause;
+    throw new StoreError(`no complete answer within ${timeoutMs} ms`, { code: "STORE_TIMEOUT" });
+  }
+}

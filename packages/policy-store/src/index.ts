@@ -1,0 +1,13 @@
+export { StoreError, type StoreErrorCode } from "./errors.ts";
+export { type FetchModuleOptions, fetchModule } from "./fetch-module.ts";
+export type { Fetch, FetchResponse } from "./http-module.ts";
+export { type ModuleLocation, parseModuleUrl } from "./module-url.ts";
+export { osErrorText } from "./os-error-text.ts";
+export {
+  defaultSources,
+  type Proxies,
+  proxiesFromEnvironment,
+  type Sources,
+  withEnvironmentProxies,
+} from "./sources.ts";
+export { toSources } from "./sources-file.ts";

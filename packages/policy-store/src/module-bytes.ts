@@ -1,0 +1,29 @@
+import { StoreError } from "./errors.ts";
+
+const magic = [0x00, 0x61, 0x73, 0x6d];
+
+/** The bytes, once they are known to begin like a WebAssembly module. */
+export function checkedModule(bytes: Uint8Array): Uint8Array {
+  if (magic.every((byte, index) => bytes[index] === byte)) return bytes;
+  throw new StoreError("invalid wasm file", { code: "STORE_NOT_WASM" });
+}
+
+/** The error of a module that is larger than allowed. */
+export function tooLarge(maxBytes: number): StoreError {
+  return new StoreError(`the module is larger than ${maxBytes} bytes`, { code: "STORE_TOO_LARGE" });
+}
+
+/**
+ * Joins the chunks of a body; stops reading as soon as there are too many bytes.
+ * @throws {StoreError} `STORE_TOO_LARGE`
+ */
+export async function readAtMost(chunks: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of chunks) {
+    length += chunk.byteLength;
+    if (length > maxBytes) throw tooLarge(maxBytes);
+    parts.push(chunk);
+  }
+  return Buffer.concat(parts, length);
+}
