@@ -11,3 +11,4 @@ export {
   logLevels,
   silentLogger,
 } from "./logger.ts";
+export { osErrorText } from "./os-error.ts";

@@ -1,0 +1,2 @@
+export { wantsColor } from "./color.ts";
+export { createLogWriter, type LogWriterOptions } from "./log-writer.ts";
