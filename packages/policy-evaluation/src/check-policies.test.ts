@@ -42,7 +42,7 @@ describe("checkPolicies", () => {
   ])("policy-server 22: a group expression with %s fails the start", (_what, expression, problem) => {
     const text = `g: {policies: {a: {module: m}}, expression: "${expression}", message: m}`;
     expect(check(text)).toEqual([
-      { kind: "expression", policyId: "g", message: `Policy settings are invalid: ${problem}` },
+      { kind: "expression", policyId: "g", message: `error evaluating policy group expression: ${problem}` },
     ]);
   });
 });

@@ -1,10 +1,15 @@
 import { errorText } from "@kubewarden-ts/base";
-import { ExpressionError, parseExpression } from "@kubewarden-ts/expression";
-import { CapabilityError, parseCapabilityPatterns } from "@kubewarden-ts/host-capabilities";
+import { ExpressionError, type GroupExpression, parseExpression } from "@kubewarden-ts/expression";
+import {
+  CapabilityError,
+  type CapabilityGrants,
+  parseCapabilityPatterns,
+} from "@kubewarden-ts/host-capabilities";
 import type { PolicyFailure } from "./errors.ts";
+import { isFailure } from "./generation.ts";
+import { expressionFailure } from "./group-response.ts";
 import type { Policies } from "./policies-file.ts";
 import type { PolicyGroupEntry } from "./policy-entry.ts";
-import { invalidSettings } from "./settings-answer.ts";
 
 /**
  * Checks what a policies file says in the small languages it holds: patterns of host capabilities (policy-server 9) and
@@ -17,30 +22,37 @@ export function checkPolicies(policies: Policies): PolicyFailure[] {
   );
 }
 
-function checkGroup(id: string, { policies, expression }: PolicyGroupEntry): PolicyFailure[] {
-  const members = Object.entries(policies).flatMap(([name, { hostCapabilities }]) =>
+function checkGroup(id: string, entry: PolicyGroupEntry): PolicyFailure[] {
+  const members = Object.entries(entry.policies).flatMap(([name, { hostCapabilities }]) =>
     checkCapabilities(`${id}/${name}`, hostCapabilities),
   );
-  return [...members, ...checkExpression(id, expression, Object.keys(policies))];
+  return [...members, readExpression(id, entry)].filter(isFailure);
 }
 
 function checkCapabilities(policyId: string, patterns: readonly string[]): PolicyFailure[] {
+  return [readGrants(policyId, patterns)].filter(isFailure);
+}
+
+/** What the patterns of a policy or member grant. */
+export function readGrants(policyId: string, patterns: readonly string[]): CapabilityGrants | PolicyFailure {
   try {
-    parseCapabilityPatterns(patterns);
-    return [];
+    return parseCapabilityPatterns(patterns);
   } catch (error) {
     if (!(error instanceof CapabilityError)) throw error;
-    const text = `bootstrap failure: invalid hostCapabilities pattern for policy ${policyId}: ${errorText(error)}`;
-    return [{ kind: "capabilities", policyId, message: text }];
+    const message = `bootstrap failure: invalid hostCapabilities pattern for policy ${policyId}: ${errorText(error)}`;
+    return { kind: "capabilities", policyId, message };
   }
 }
 
-function checkExpression(policyId: string, expression: string, members: readonly string[]): PolicyFailure[] {
+/** The expression of a group; a failure reads like one that is found while it is evaluated. */
+export function readExpression(
+  policyId: string,
+  { expression, policies }: PolicyGroupEntry,
+): GroupExpression | PolicyFailure {
   try {
-    parseExpression(expression, members);
-    return [];
+    return parseExpression(expression, Object.keys(policies));
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
-    return [{ kind: "expression", policyId, message: invalidSettings(errorText(error)) }];
+    return { kind: "expression", policyId, message: expressionFailure(error) };
   }
 }

@@ -150,7 +150,9 @@ async function askMember(
 function memberFailures({ members }: LoadedGroup): string | undefined {
   const failed = [...members.values()].filter(isFailure);
   if (failed.length === 0) return undefined;
-  return failed.map(({ policyId, message }) => `${policyId}: ${message}`).join(", ");
+  return failed
+    .map(({ policyId, message }) => (message.includes(policyId) ? message : `${policyId}: ${message}`))
+    .join(", ");
 }
 
 /** Has a module judge the request; the answer is its own verdict. */

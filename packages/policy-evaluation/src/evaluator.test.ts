@@ -314,8 +314,8 @@ const reasons: [string, RegExp][] = [
   ["endless-settings", new RegExp(`^${timeoutText}$`)],
   ["endless-start", new RegExp(`^${timeoutText}$`)],
   ["rego", /execution mode opa are not available yet/],
-  ["g-typo", /^Policy settings are invalid: Function not found: nope \(\)/],
-  ["g-number", /^Policy settings are invalid: Output type incorrect: i64 \(expecting bool\)/],
+  ["g-typo", /^error evaluating policy group expression: Function not found: nope \(\)/],
+  ["g-number", /^error evaluating policy group expression: Output type incorrect: i64 \(expecting bool\)/],
   ["g-member", /g-member\/bad: Policy settings are invalid: not these/],
 ];
 

@@ -96,6 +96,8 @@ async function openEvaluator(
 ): Promise<Evaluator> {
   const { policies, fetchModule, chooseMode, log, continueOnErrors = false } = options;
   const started = options.oneShot ? undefined : pool.start();
+  // Looked at below, unless something else fails first.
+  started?.catch(() => {});
   const catalog = createModuleCatalog({
     fetchModule,
     prepare: (request) => pool.prepare(request),
@@ -118,21 +120,28 @@ async function openEvaluator(
   await started;
 
   const deps = () => ({ generation, pool, inspectorKey, log });
+  const reload = async (next: Policies): Promise<ReloadReport> => {
+    const { replaced, report } = await nextGeneration(generation, next, loader, catalog);
+    const before = generation;
+    generation = replaced;
+    forgetReplaced(before, replaced, pool);
+    catalog.keepOnly(new Set([...replaced.values()].flatMap(modulesOf)));
+    for (const { policyId, message } of report.failures) {
+      log.error("policy cannot be reloaded", { policy_id: policyId, error: message });
+    }
+    return report;
+  };
+  let reloads: Promise<unknown> = Promise.resolve();
   return {
     admission: (origin, policyId, body, { timeoutMs } = {}) =>
       evaluate({ origin, form: "review", policyId, body, timeoutMs }, deps()),
     raw: (policyId, body, { timeoutMs } = {}) =>
       evaluate({ origin: "validate", form: "raw", policyId, body, timeoutMs }, deps()),
-    async reload(next) {
-      const { replaced, report } = await nextGeneration(generation, next, loader, catalog);
-      const before = generation;
-      generation = replaced;
-      forgetReplaced(before, replaced, pool);
-      catalog.keepOnly(new Set([...replaced.values()].flatMap(modulesOf)));
-      for (const { policyId, message } of report.failures) {
-        log.error("policy cannot be reloaded", { policy_id: policyId, error: message });
-      }
-      return report;
+    reload(next) {
+      // One after the other: each starts from what the one before left.
+      const turn = reloads.then(() => reload(next));
+      reloads = turn.catch(() => {});
+      return turn;
     },
     [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
   };

@@ -29,8 +29,13 @@ export async function evaluateGroup(group: GroupEvaluation): Promise<AdmissionRe
   try {
     return toGroupResponse(group, await evaluateExpression(expression, call), evaluated);
   } catch (error) {
-    return rejection(uid, `error evaluating policy group expression: ${errorText(error)}`, 500);
+    return rejection(uid, expressionFailure(error), 500);
   }
+}
+
+/** What a group says that has no value because of its expression or a member. */
+export function expressionFailure(error: unknown): string {
+  return `error evaluating policy group expression: ${errorText(error)}`;
 }
 
 function refuseMutation(response: AdmissionResponse): AdmissionResponse {

@@ -1,10 +1,16 @@
 import { createHash } from "node:crypto";
 import { errorText, mapConcurrent } from "@kubewarden-ts/base";
-import { parseExpression } from "@kubewarden-ts/expression";
-import { CapabilityError, mayWait, parseCapabilityPatterns } from "@kubewarden-ts/host-capabilities";
+import { mayWait } from "@kubewarden-ts/host-capabilities";
 import { type GuestPool, timeoutText } from "@kubewarden-ts/policy-runtime/node";
+import { readExpression, readGrants } from "./check-policies.ts";
 import type { PolicyFailure } from "./errors.ts";
-import type { LoadedEntry, LoadedGroup, LoadedPolicy, Runnable } from "./generation.ts";
+import {
+  isFailure,
+  type LoadedEntry,
+  type LoadedGroup,
+  type LoadedPolicy,
+  type Runnable,
+} from "./generation.ts";
 import type { CatalogModule, ModuleCatalog } from "./module-catalog.ts";
 import type { PolicyEntry, PolicyGroupEntry, PolicyMember } from "./policies-file.ts";
 import { settingsToJson } from "./settings.ts";
@@ -43,14 +49,8 @@ export function createPolicyLoader(options: PolicyLoaderOptions): PolicyLoader {
     catalog.load(member.module, id, timeoutOf(member) ?? unlimitedStartMs);
 
   const loadMember = async (id: string, member: PolicyMember): Promise<Runnable | PolicyFailure> => {
-    let hostCallsMayWait: boolean;
-    try {
-      hostCallsMayWait = mayWait(parseCapabilityPatterns(member.hostCapabilities));
-    } catch (error) {
-      if (!(error instanceof CapabilityError)) throw error;
-      const message = `bootstrap failure: invalid hostCapabilities pattern for policy ${id}: ${error.message}`;
-      return { policyId: id, kind: "capabilities", message };
-    }
+    const grants = readGrants(id, member.hostCapabilities);
+    if (isFailure(grants)) return grants;
     let module: CatalogModule;
     try {
       module = await loadModule(id, member);
@@ -67,7 +67,12 @@ export function createPolicyLoader(options: PolicyLoaderOptions): PolicyLoader {
       alwaysAcceptNamespace,
     };
     const timeoutMs = timeoutOf(member);
-    const key = pool.addPolicy({ name: id, prepared: module.prepared, context, hostCallsMayWait });
+    const key = pool.addPolicy({
+      name: id,
+      prepared: module.prepared,
+      context,
+      hostCallsMayWait: mayWait(grants),
+    });
     const problem = await validateSettings(pool, key, settings, timeoutMs);
     if (problem === undefined) return { key, timeoutMs, digest: module.digest };
     pool.removePolicy(key);
@@ -115,14 +120,6 @@ export function createPolicyLoader(options: PolicyLoaderOptions): PolicyLoader {
     load: (id, entry) => (entry.kind === "group" ? loadGroup(id, entry) : loadPolicy(id, entry)),
     revisionOf,
   };
-}
-
-function readExpression(id: string, { expression, policies }: PolicyGroupEntry): LoadedGroup["expression"] {
-  try {
-    return parseExpression(expression, Object.keys(policies));
-  } catch (error) {
-    return { policyId: id, kind: "expression", message: invalidSettings(errorText(error)) };
-  }
 }
 
 async function validateSettings(

@@ -1,7 +1,7 @@
 import { open } from "node:fs/promises";
+import { osErrorText } from "@kubewarden-ts/base";
 import { StoreError } from "./errors.ts";
 import { readAtMost } from "./module-bytes.ts";
-import { osErrorText } from "./os-error-text.ts";
 
 /** Reads a `file://` module in place. */
 export async function readFileModule(
@@ -13,8 +13,7 @@ export async function readFileModule(
     await using file = await open(path);
     return await readAtMost(file.createReadStream({ autoClose: false }), maxBytes);
   } catch (cause) {
-    const text = osErrorText(cause);
-    if (text === undefined) throw cause;
-    throw new StoreError(text, { code: "STORE_FILE_UNREADABLE" });
+    if (!(cause instanceof Error && "errno" in cause)) throw cause;
+    throw new StoreError(osErrorText(cause), { code: "STORE_FILE_UNREADABLE" });
   }
 }

@@ -2,7 +2,6 @@ export { StoreError, type StoreErrorCode } from "./errors.ts";
 export { type FetchModuleOptions, fetchModule } from "./fetch-module.ts";
 export type { Fetch, FetchResponse } from "./http-module.ts";
 export { type ModuleLocation, parseModuleUrl } from "./module-url.ts";
-export { osErrorText } from "./os-error-text.ts";
 export {
   defaultSources,
   type Proxies,
@@ -10,4 +9,4 @@ export {
   type Sources,
   withEnvironmentProxies,
 } from "./sources.ts";
-export { toSources } from "./sources-file.ts";
+export { parseSources, toSources } from "./sources-file.ts";

@@ -1,8 +1,20 @@
 import { X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
+import { osErrorText } from "@kubewarden-ts/base";
+import { parseDocument } from "yaml";
 import { StoreError } from "./errors.ts";
-import { osErrorText } from "./os-error-text.ts";
 import type { Proxies, Sources } from "./sources.ts";
+
+/**
+ * Reads the text of `sources.yml`, YAML or JSON; an empty one says nothing about any host.
+ * @throws {StoreError} `STORE_SOURCES_INVALID`
+ */
+export async function parseSources(source: string): Promise<Sources> {
+  const document = parseDocument(source);
+  const [problem] = document.errors;
+  if (problem !== undefined) throw invalid(problem.message);
+  return toSources(document.toJS());
+}
 
 /**
  * Checks the content of `sources.yml` (policy-server 2.3) and reads the certificate files it names. Unknown keys are ignored.
@@ -47,7 +59,7 @@ async function readCertificate(path: string): Promise<Buffer> {
   try {
     return await readFile(path);
   } catch (cause) {
-    throw invalid(`Cannot read certificate from file: ${osErrorText(cause) ?? String(cause)}: ${path}`);
+    throw invalid(`Cannot read certificate from file: ${osErrorText(cause)}: ${path}`);
   }
 }
 

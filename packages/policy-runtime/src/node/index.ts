@@ -1,3 +1,5 @@
+export { defaultLimits } from "../core/host.ts";
+export { processEnvironment } from "./environment.ts";
 export type { Begun, GuestHandler, PolicyHandler, ServeCapability } from "./handler.ts";
 export type { RunResult } from "./job.ts";
 export { GuestPool, type GuestPoolOptions } from "./pool.ts";
