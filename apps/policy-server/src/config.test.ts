@@ -1,0 +1,176 @@
+import { parseCommandLine } from "@kubewarden-ts/cli";
+import { describe, expect, it } from "vitest";
+import { type ServerConfig, toConfig } from "./config.ts";
+import { ServerError } from "./errors.ts";
+import { serverFlags } from "./flags.ts";
+import { policyServer } from "./program.ts";
+
+type Environment = Record<string, string>;
+
+function configOf(argv: string[], env: Environment = {}): ServerConfig {
+  const parsed = parseCommandLine(policyServer, argv, env);
+  if (parsed.kind !== "run") throw new Error(parsed.text);
+  // the flags of the root command, as its own `run` gets them
+  return toConfig(parsed.flags as Parameters<typeof toConfig>[0], { cpus: 3 });
+}
+
+function failureOf(argv: string[]): string | undefined {
+  try {
+    configOf(argv);
+    return undefined;
+  } catch (error) {
+    return error instanceof ServerError ? error.message : String(error);
+  }
+}
+
+function usageErrorOf(argv: string[], env: Environment = {}): string {
+  const parsed = parseCommandLine(policyServer, argv, env);
+  if (parsed.kind !== "usage-error") throw new Error(`expected a usage error, received ${parsed.kind}`);
+  expect(parsed.exitCode).toBe(2);
+  return parsed.text;
+}
+
+describe("toConfig", () => {
+  it("has the defaults of the specification", () => {
+    expect(configOf([])).toEqual({
+      host: "0.0.0.0",
+      port: 3000,
+      readinessPort: 8081,
+      workers: 3,
+      tls: undefined,
+      policiesPath: "policies.yml",
+      sourcesPath: undefined,
+      policyTimeoutMs: 2000,
+      timeoutProtection: true,
+      continueOnErrors: false,
+      alwaysAcceptNamespace: undefined,
+      logLevel: "info",
+      logFormat: "text",
+      logColor: true,
+      maxBodyBytes: 8_388_608,
+      maxModuleBytes: 134_217_728,
+    } satisfies ServerConfig);
+  });
+
+  const pair = { certFile: "c", keyFile: "k" };
+  const rows: [string, string, string, Partial<ServerConfig>][] = [
+    ["addr", "KUBEWARDEN_BIND_ADDRESS", "127.0.0.1", { host: "127.0.0.1" }],
+    ["addr", "KUBEWARDEN_BIND_ADDRESS", "[::]", { host: "::" }],
+    ["addr", "KUBEWARDEN_BIND_ADDRESS", "::1", { host: "::1" }],
+    ["port", "KUBEWARDEN_PORT", "8443", { port: 8443 }],
+    ["readiness-probe-port", "KUBEWARDEN_READINESS_PROBE_PORT", "9", { readinessPort: 9 }],
+    ["workers", "KUBEWARDEN_WORKERS", "7", { workers: 7 }],
+    ["policies", "KUBEWARDEN_POLICIES", "/p.yml", { policiesPath: "/p.yml" }],
+    ["policies-download-dir", "KUBEWARDEN_POLICIES_DOWNLOAD_DIR", "/tmp", {}],
+    ["sources-path", "KUBEWARDEN_SOURCES_PATH", "/s.yml", { sourcesPath: "/s.yml" }],
+    ["sigstore-cache-dir", "KUBEWARDEN_SIGSTORE_CACHE_DIR", "/c", {}],
+    [
+      "always-accept-admission-reviews-on-namespace",
+      "KUBEWARDEN_ALWAYS_ACCEPT_ADMISSION_REVIEWS_ON_NAMESPACE",
+      "kubewarden",
+      { alwaysAcceptNamespace: "kubewarden" },
+    ],
+    ["policy-timeout", "KUBEWARDEN_POLICY_TIMEOUT", "5", { policyTimeoutMs: 5000 }],
+    ["log-level", "KUBEWARDEN_LOG_LEVEL", "debug", { logLevel: "debug" }],
+    ["log-fmt", "KUBEWARDEN_LOG_FMT", "json", { logFormat: "json" }],
+    ["daemon-pid-file", "KUBEWARDEN_DAEMON_PID_FILE", "/pid", {}],
+    ["daemon-stdout-file", "KUBEWARDEN_DAEMON_STDOUT_FILE", "/out", {}],
+    ["daemon-stderr-file", "KUBEWARDEN_DAEMON_STDERR_FILE", "/err", {}],
+    ["max-body-bytes", "KUBEWARDEN_MAX_BODY_BYTES", "10", { maxBodyBytes: 10 }],
+    ["max-module-bytes", "KUBEWARDEN_MAX_MODULE_BYTES", "11", { maxModuleBytes: 11 }],
+  ];
+  it.each(rows)("policy-server 43: --%s and %s take %s", (flag, variable, value, changes) => {
+    const expected = { ...configOf([]), ...changes };
+    expect(configOf([`--${flag}`, value])).toEqual(expected);
+    expect(configOf([`--${flag}=${value}`])).toEqual(expected);
+    expect(configOf([], { [variable]: value })).toEqual(expected);
+    expect(configOf([`--${flag}`, value], { [variable]: "not this one" })).toEqual(expected);
+  });
+
+  const switches: [string, string, Partial<ServerConfig>][] = [
+    ["disable-timeout-protection", "KUBEWARDEN_DISABLE_TIMEOUT_PROTECTION", { timeoutProtection: false }],
+    ["ignore-kubernetes-connection-failure", "KUBEWARDEN_IGNORE_KUBERNETES_CONNECTION_FAILURE", {}],
+    ["continue-on-errors", "KUBEWARDEN_CONTINUE_ON_ERRORS", { continueOnErrors: true }],
+  ];
+  it.each(switches)("policy-server 43: --%s and %s switch", (flag, variable, changes) => {
+    const [on, off] = [{ ...configOf([]), ...changes }, configOf([])];
+    for (const argv of [[`--${flag}`], [`--${flag}=true`]]) expect(configOf(argv)).toEqual(on);
+    for (const text of ["true", "1", "yes", "on"]) expect(configOf([], { [variable]: text })).toEqual(on);
+    for (const text of ["false", "0", "no", "off"]) expect(configOf([], { [variable]: text })).toEqual(off);
+  });
+
+  it.each([
+    ["1", false],
+    ["anything", false],
+    ["", true],
+  ])("policy-server 43: NO_COLOR=%s leaves colours %s", (text, logColor) => {
+    expect(configOf([], { NO_COLOR: text }).logColor).toBe(logColor);
+  });
+
+  it.each([
+    ["a list", "a,b", ["a", "b"]],
+    ["nothing", "", []],
+  ])("reads client authorities: %s", (_row, text, clientCaFiles) => {
+    const config = configOf(["--cert-file=c", "--key-file=k", `--client-ca-file=${text}`]);
+    expect(config.tls).toEqual({ ...pair, clientCaFiles });
+  });
+
+  it("reads certificates as the controller passes them", () => {
+    const env = {
+      KUBEWARDEN_CERT_FILE: "c",
+      KUBEWARDEN_KEY_FILE: "k",
+      KUBEWARDEN_CLIENT_CA_FILE: "/ca/ca.crt,/client-ca/client-ca.crt",
+    };
+    const clientCaFiles = ["/ca/ca.crt", "/client-ca/client-ca.crt"];
+    expect(configOf([], env).tls).toEqual({ ...pair, clientCaFiles });
+  });
+
+  it.each([
+    [["--port", "abc"], "error parsing arguments: invalid socket address syntax"],
+    [["--port", "70000"], "error parsing arguments: invalid socket address syntax"],
+    [["--port", ""], "error parsing arguments: invalid socket address syntax"],
+    [["--readiness-probe-port=-1"], "error parsing arguments: invalid socket address syntax"],
+    [["--addr", "localhost"], "error parsing arguments: invalid socket address syntax"],
+    [["--addr", "[127.0.0.1]"], "error parsing arguments: invalid socket address syntax"],
+    [["--policy-timeout", "abc"], "invalid digit found in string"],
+    [["--policy-timeout", ""], "cannot parse integer from empty string"],
+    [["--policy-timeout", "99999999999999999999"], "number too large to fit in target type"],
+    [["--policy-timeout", "0"], "--policy-timeout must be greater than 0"],
+    [["--workers", "x"], "error parsing the number of workers: invalid digit found in string"],
+    [["--workers", "0"], "--workers must be greater than 0"],
+    [["--max-body-bytes", "8M"], "invalid digit found in string"],
+    [["--cert-file", "x"], "both certificate and key must be provided together"],
+    [["--key-file", "x"], "both certificate and key must be provided together"],
+    [["--key-file", "x", "--client-ca-file", "y"], "both certificate and key must be provided together"],
+    [["--client-ca-file", "x"], "client CA certificate requires server certificate and key to be specified"],
+    [["--verification-path", "x"], "--verification-path is not available yet"],
+    [["--docker-config-json-path", "x"], "--docker-config-json-path is not available yet"],
+    [["--sigstore-trust-config", "x"], "--sigstore-trust-config is not available yet"],
+    [["--enable-metrics"], "--enable-metrics is not available yet"],
+    [["--enable-pprof"], "--enable-pprof is not available yet"],
+    [["--log-fmt", "otlp"], "--log-fmt otlp is not available yet"],
+    [["--daemon"], "--daemon is not available yet"],
+  ])("policy-server 32, 43: refuses %j", (argv, message) => {
+    expect(failureOf(argv)).toBe(message);
+  });
+});
+
+describe("usage errors", () => {
+  it.each([
+    [["--nope"], {}, "error: unexpected argument '--nope' found"],
+    [["--log-level", "loud"], {}, "[possible values: trace, debug, info, warn, error]"],
+    [["--log-fmt", "xml"], {}, "[possible values: text, json, otlp]"],
+    [["--port=1", "--port=2"], {}, "cannot be used multiple times"],
+    [[], { KUBEWARDEN_ENABLE_PPROF: "maybe" }, "[possible values: true, false]"],
+    [[], { KUBEWARDEN_ENABLE_PPROF: "" }, "[possible values: true, false]"],
+  ])("policy-server 43: %j with %j", (argv, env, text) => {
+    expect(usageErrorOf(argv, env)).toContain(text);
+  });
+});
+
+describe("serverFlags", () => {
+  it("can all be set by the environment", () => {
+    const without = Object.entries(serverFlags).filter(([, flag]) => !("env" in flag));
+    expect(without).toEqual([]);
+  });
+});

@@ -1,0 +1,130 @@
+import { isIPv4, isIPv6 } from "node:net";
+import type { LogLevel } from "@kubewarden-ts/base";
+import type { FlagValues } from "@kubewarden-ts/cli";
+import { ServerError } from "./errors.ts";
+import type { serverFlags } from "./flags.ts";
+import type { TlsFiles } from "./tls.ts";
+
+export type ServerFlags = FlagValues<typeof serverFlags>;
+
+/** What the server runs with: the options, checked. */
+export interface ServerConfig {
+  /** IP address without brackets, of both listeners. */
+  readonly host: string;
+  readonly port: number;
+  readonly readinessPort: number;
+  readonly workers: number;
+  /** HTTPS with these; plain HTTP without. */
+  readonly tls: TlsFiles | undefined;
+  readonly policiesPath: string;
+  readonly sourcesPath: string | undefined;
+  /** Limit of one evaluation where the policy sets none. */
+  readonly policyTimeoutMs: number;
+  /** False: no evaluation is limited, whatever its policy says. */
+  readonly timeoutProtection: boolean;
+  readonly continueOnErrors: boolean;
+  readonly alwaysAcceptNamespace: string | undefined;
+  readonly logLevel: LogLevel;
+  readonly logFormat: "text" | "json";
+  /** On a terminal only. */
+  readonly logColor: boolean;
+  readonly maxBodyBytes: number;
+  readonly maxModuleBytes: number;
+}
+
+/**
+ * Checks what the command line and the environment say (policy-server 1).
+ * @param machine.cpus - what `os.availableParallelism()` answers
+ * @throws {ServerError} with upstream's texts
+ */
+export function toConfig(flags: ServerFlags, machine: { cpus: number }): ServerConfig {
+  refuseUnavailable(flags);
+  const host = ipAddress(flags.addr);
+  return {
+    host,
+    port: portNumber(flags.port),
+    readinessPort: portNumber(flags["readiness-probe-port"]),
+    workers: workerCount(flags.workers, machine.cpus),
+    tls: tlsFiles(flags),
+    policiesPath: flags.policies,
+    sourcesPath: flags["sources-path"],
+    policyTimeoutMs: positive("policy-timeout", wholeNumber(flags["policy-timeout"])) * 1000,
+    timeoutProtection: !flags["disable-timeout-protection"],
+    continueOnErrors: flags["continue-on-errors"],
+    alwaysAcceptNamespace: flags["always-accept-admission-reviews-on-namespace"],
+    logLevel: flags["log-level"],
+    logFormat: flags["log-fmt"] === "json" ? "json" : "text",
+    logColor: !flags["log-no-color"],
+    maxBodyBytes: positive("max-body-bytes", wholeNumber(flags["max-body-bytes"])),
+    maxModuleBytes: positive("max-module-bytes", wholeNumber(flags["max-module-bytes"])),
+  };
+}
+
+/**
+ * Whoever asks for something we cannot do yet is told so, in place of a server that silently does less.
+ * `--ignore-kubernetes-connection-failure` changes nothing: without a Kubernetes client a cluster is not required.
+ */
+function refuseUnavailable(flags: ServerFlags): void {
+  const asked: readonly [string, boolean][] = [
+    ["--verification-path", flags["verification-path"] !== undefined],
+    ["--docker-config-json-path", flags["docker-config-json-path"] !== undefined],
+    ["--sigstore-trust-config", flags["sigstore-trust-config"] !== undefined],
+    ["--enable-metrics", flags["enable-metrics"]],
+    ["--enable-pprof", flags["enable-pprof"]],
+    ["--log-fmt otlp", flags["log-fmt"] === "otlp"],
+    ["--daemon", flags.daemon],
+  ];
+  for (const [option, isAsked] of asked) {
+    if (isAsked) throw new ServerError(`${option} is not available yet`, { code: "SERVER_NOT_AVAILABLE" });
+  }
+}
+
+/** With brackets as in a URL, which upstream requires for IPv6, or without. */
+function ipAddress(text: string): string {
+  const inBrackets = /^\[(.*)\]$/.exec(text)?.[1];
+  if (inBrackets === undefined ? isIPv4(text) || isIPv6(text) : isIPv6(inBrackets)) return inBrackets ?? text;
+  throw invalid("error parsing arguments: invalid socket address syntax");
+}
+
+function portNumber(text: string): number {
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
+  throw invalid("error parsing arguments: invalid socket address syntax");
+}
+
+function workerCount(text: string | undefined, cpus: number): number {
+  if (text === undefined) return cpus;
+  // upstream panics at a text, and with 0 it starts and never answers
+  if (!/^\d+$/.test(text))
+    throw invalid("error parsing the number of workers: invalid digit found in string");
+  return positive("workers", wholeNumber(text));
+}
+
+/** With the texts of upstream's number parser. */
+function wholeNumber(text: string): number {
+  if (text === "") throw invalid("cannot parse integer from empty string");
+  if (!/^\+?\d+$/.test(text)) throw invalid("invalid digit found in string");
+  if (Number(text) > Number.MAX_SAFE_INTEGER) throw invalid("number too large to fit in target type");
+  return Number(text);
+}
+
+function positive(option: string, value: number): number {
+  if (value > 0) return value;
+  throw invalid(`--${option} must be greater than 0`);
+}
+
+function tlsFiles(flags: ServerFlags): TlsFiles | undefined {
+  const { "cert-file": certFile, "key-file": keyFile } = flags;
+  const clientCaFiles = flags["client-ca-file"].filter((path) => path !== "");
+  if (certFile !== undefined && keyFile !== undefined) return { certFile, keyFile, clientCaFiles };
+  if (certFile !== undefined || keyFile !== undefined) {
+    throw invalid("both certificate and key must be provided together");
+  }
+  if (clientCaFiles.length > 0) {
+    throw invalid("client CA certificate requires server certificate and key to be specified");
+  }
+  return undefined;
+}
+
+function invalid(message: string): ServerError {
+  return new ServerError(message, { code: "SERVER_CONFIG_INVALID" });
+}

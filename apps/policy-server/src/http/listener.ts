@@ -1,0 +1,154 @@
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from "node:http";
+import { createServer as createTlsServer, type ServerOptions } from "node:https";
+import type { AddressInfo } from "node:net";
+import { errorText, type Logger } from "@kubewarden-ts/base";
+import { requestLogger } from "./access-log.ts";
+import { readBody } from "./body.ts";
+import { errorResponse, type HttpResponse } from "./message.ts";
+import { dispatch, type Route } from "./router.ts";
+import { useSecureContext } from "./secure-context.ts";
+
+/** Node's 5 s are shorter than the 90 s the API server keeps idle connections, which would then break under its requests. */
+const keepAliveTimeoutMs = 130_000;
+const headersTimeoutMs = 15_000;
+const requestTimeoutMs = 60_000;
+const handshakeTimeoutMs = 15_000;
+
+export interface HttpServerOptions {
+  /** IP address without brackets. */
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  readonly routes: readonly Route[];
+  readonly maxBodyBytes: number;
+  readonly log: Logger;
+  /** HTTPS with these; plain HTTP without. */
+  readonly tls?: ServerOptions;
+  /** Monotonic time in milliseconds. */
+  readonly clock?: () => number;
+}
+
+export interface HttpServer extends AsyncDisposable {
+  /** The port that was bound. */
+  readonly port: number;
+  /**
+   * Refuses new connections, lets running requests finish and closes idle connections.
+   * @param timeoutMs - then the connections that are left are cut
+   * @returns whether all requests were finished in time
+   */
+  drain(timeoutMs: number): Promise<boolean>;
+}
+
+/**
+ * Binds a listener and serves the routes.
+ * @throws the system's error when the address cannot be bound
+ */
+export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  const clock = options.clock ?? (() => performance.now());
+  const state = { draining: false };
+  const limits = {
+    keepAliveTimeout: keepAliveTimeoutMs,
+    headersTimeout: headersTimeoutMs,
+    requestTimeout: requestTimeoutMs,
+    connectionsCheckingInterval: 5_000,
+  };
+  const listener = (request: IncomingMessage, response: ServerResponse): void => {
+    void serveRequest(request, response, { ...options, clock, state });
+  };
+  const server =
+    options.tls === undefined
+      ? createServer(limits, listener)
+      : secureServer({ ...limits, ...options.tls }, listener);
+  server.on("tlsClientError", (error) => options.log.debug("TLS handshake failed", { error: error.message }));
+  const port = await listen(server, options);
+  const drain = (timeoutMs: number): Promise<boolean> => {
+    state.draining = true;
+    return closeWithin(server, timeoutMs);
+  };
+  return { port, drain, [Symbol.asyncDispose]: async () => void (await drain(0)) };
+}
+
+function secureServer(tls: ServerOptions, listener: RequestListener): Server {
+  const server = createTlsServer({ handshakeTimeout: handshakeTimeoutMs, ...tls }, listener);
+  useSecureContext(server, tls);
+  return server;
+}
+
+function listen(server: Server, { host, port }: HttpServerOptions): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen({ host, port }, () => {
+      server.off("error", reject);
+      // never a pipe here, so the address is not a text
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
+}
+
+function closeWithin(server: Server, timeoutMs: number): Promise<boolean> {
+  if (!server.listening) return Promise.resolve(true);
+  return new Promise((resolve) => {
+    let inTime = true;
+    const cut = (): void => {
+      inTime = false;
+      server.closeAllConnections();
+    };
+    const timer = setTimeout(cut, timeoutMs);
+    server.close(() => {
+      clearTimeout(timer);
+      resolve(inTime);
+    });
+  });
+}
+
+type ServeContext = HttpServerOptions & { clock: () => number; state: { draining: boolean } };
+
+async function serveRequest(
+  request: IncomingMessage,
+  response: ServerResponse,
+  context: ServeContext,
+): Promise<void> {
+  const finished = requestLogger(request, context);
+  const answer = await answerTo(request, context).catch((error: unknown) => {
+    context.log.error("request handler failed", { error: errorText(error) });
+    return errorResponse(500, "Something went wrong");
+  });
+  finished(answer.status);
+  send(response, answer, context.state.draining);
+}
+
+async function answerTo(
+  request: IncomingMessage,
+  { routes, maxBodyBytes }: ServeContext,
+): Promise<HttpResponse> {
+  const { method = "", url: target = "", headers } = request;
+  const found = dispatch(routes, { method, target, contentType: headers["content-type"] });
+  if (found.kind === "answer") return found.response;
+  if (found.route.method === "GET") return found.route.handle({ ...found.request, body: new Uint8Array() });
+  const body = await readBody(request, maxBodyBytes);
+  switch (body.kind) {
+    case "complete":
+      return found.route.handle({ ...found.request, body: body.bytes });
+    case "too-large":
+      return errorResponse(413, "Failed to buffer the request body: length limit exceeded");
+    case "broken":
+      return errorResponse(400, `Failed to buffer the request body: ${body.error.message}`);
+  }
+}
+
+function send(response: ServerResponse, { status, headers, body }: HttpResponse, last: boolean): void {
+  const bytes = Buffer.from(body);
+  response.writeHead(status, {
+    ...headers,
+    "content-length": bytes.byteLength,
+    ...(last && { connection: "close" }),
+  });
+  // Node.js leaves the body out when the method was HEAD
+  response.end(bytes);
+}

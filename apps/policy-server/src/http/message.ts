@@ -1,0 +1,32 @@
+/** What a handler gets: plain data, so tests call it without a socket. */
+export interface HttpRequest {
+  /** The `{policy_id}` of the path, percent-decoded; `""` for routes without one. */
+  readonly policyId: string;
+  /** The whole body, unread: only the evaluator's workers parse it. */
+  readonly body: Uint8Array;
+  /** What is left of the caller's patience, in milliseconds, when the query says so (`?timeout=10s`). */
+  readonly timeoutMs?: number;
+}
+
+/** What a handler answers. */
+export interface HttpResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+export type Handler = (request: HttpRequest) => Promise<HttpResponse>;
+
+/** An answer without a body, such as an unknown path's 404. */
+export function emptyResponse(status: number, headers: Record<string, string> = {}): HttpResponse {
+  return { status, headers, body: "" };
+}
+
+export function jsonResponse(status: number, value: unknown): HttpResponse {
+  return { status, headers: { "content-type": "application/json" }, body: JSON.stringify(value) };
+}
+
+/** `{"message":"…","status":…}`: the body of all errors; upstream mixes this and plain text (policy-server 4.2). */
+export function errorResponse(status: number, message: string): HttpResponse {
+  return jsonResponse(status, { message, status });
+}

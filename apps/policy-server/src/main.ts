@@ -1,0 +1,31 @@
+#!/usr/bin/env node
+import { availableParallelism, constants } from "node:os";
+import { runProgram } from "@kubewarden-ts/cli";
+import { startEvaluator } from "@kubewarden-ts/policy-evaluation";
+import { policyServer } from "./program.ts";
+
+const shutdown = new AbortController();
+for (const signal of ["SIGTERM", "SIGINT"] as const) {
+  process.on(signal, () => {
+    // whoever asks twice does not want to wait for running evaluations
+    if (shutdown.signal.aborted) process.exit(128 + constants.signals[signal]);
+    shutdown.abort();
+  });
+}
+
+const reload = new EventTarget();
+process.on("SIGHUP", () => reload.dispatchEvent(new Event("reload")));
+
+process.exitCode = await runProgram(policyServer, {
+  argv: process.argv.slice(2),
+  env: process.env,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  deps: () => ({
+    shutdown: shutdown.signal,
+    reload,
+    cpus: availableParallelism(),
+    isTerminal: process.stdout.isTTY === true,
+    startEvaluator,
+  }),
+});

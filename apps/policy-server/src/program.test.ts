@@ -1,0 +1,186 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { runProgram } from "@kubewarden-ts/cli";
+import { type EvaluatorOptions, StartupError } from "@kubewarden-ts/policy-evaluation";
+import { KUBEWARDEN_VERSION } from "@kubewarden-ts/protocol";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { policyServer } from "./program.ts";
+import { fakeEvaluator } from "./testing/fake-evaluator.ts";
+
+let folder = "";
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "policy-server-program-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+interface Ended {
+  exit: number;
+  stdout: string;
+  stderr: string;
+  options: EvaluatorOptions | undefined;
+}
+
+/** Runs the program until it would serve; the policies are loaded by a fake. */
+async function run(
+  argv: string[],
+  { policies = "", load = () => {} }: { policies?: string; load?: (options: EvaluatorOptions) => void } = {},
+): Promise<Ended> {
+  const path = join(folder, "policies.yml");
+  await writeFile(path, policies);
+  const shutdown = new AbortController();
+  const ended: Ended = { exit: 0, stdout: "", stderr: "", options: undefined };
+  const into = (stream: "stdout" | "stderr") => ({
+    write: (text: string | Uint8Array) => {
+      ended[stream] += String(text);
+    },
+  });
+  ended.exit = await runProgram(policyServer, {
+    argv,
+    env: {
+      KUBEWARDEN_POLICIES: path,
+      KUBEWARDEN_BIND_ADDRESS: "127.0.0.1",
+      KUBEWARDEN_PORT: "0",
+      KUBEWARDEN_READINESS_PROBE_PORT: "0",
+    },
+    stdout: into("stdout"),
+    stderr: into("stderr"),
+    deps: () => ({
+      shutdown: shutdown.signal,
+      reload: new EventTarget(),
+      cpus: 3,
+      isTerminal: false,
+      startEvaluator: async (options) => {
+        ended.options = options;
+        load(options);
+        shutdown.abort();
+        return { ...fakeEvaluator(), [Symbol.asyncDispose]: async () => {} };
+      },
+    }),
+  });
+  return ended;
+}
+
+describe("policy-server", () => {
+  it("policy-server 45: prints its version", async () => {
+    expect((await run(["-V"])).stdout).toBe(`policy-server ${KUBEWARDEN_VERSION}\n`);
+  });
+
+  it("policy-server 45: prints its version with the built-in functions of Rego", async () => {
+    expect((await run(["--version"])).stdout).toBe(
+      `policy-server ${KUBEWARDEN_VERSION}\n\nOpen Policy Agent/Gatekeeper implemented builtins:\n`,
+    );
+  });
+
+  it.each([
+    ["reference.md", "# "],
+    ["reference.adoc", "= "],
+  ])("policy-server 45: writes its reference to %s", async (name, heading) => {
+    const path = join(folder, name);
+    expect(await run(["docs", "-o", path])).toMatchObject({ exit: 0, stderr: "" });
+    const text = await readFile(path, "utf8");
+    expect(text.startsWith(heading)).toBe(true);
+    expect(text).toContain("KUBEWARDEN_POLICY_TIMEOUT");
+    expect(text).not.toContain("continue-on-errors");
+  });
+
+  it("says that a reference cannot be written", async () => {
+    expect(await run(["docs", "--output", `${folder}/none/x.md`])).toMatchObject({
+      exit: 1,
+      stderr: `Error: cannot create file ${folder}/none/x.md: No such file or directory (os error 2)\n`,
+    });
+  });
+
+  it("names in help what is not upstream's", async () => {
+    const { stdout } = await run(["--help"]);
+    expect(stdout).toContain("kubewarden-ts only: largest request body");
+    expect(stdout).not.toContain("continue-on-errors");
+  });
+
+  it("hands its options to the evaluator", async () => {
+    const argv = [
+      "--policy-timeout=5",
+      "--always-accept-admission-reviews-on-namespace=kw",
+      "--continue-on-errors",
+    ];
+    const { options } = await run(argv, { policies: "psp: {module: 'file:///psp.wasm'}" });
+    expect([...(options?.policies.keys() ?? [])]).toEqual(["psp"]);
+    expect(options).toMatchObject({
+      workers: 3,
+      defaultTimeoutMs: 5000,
+      timeoutProtection: true,
+      continueOnErrors: true,
+      alwaysAcceptNamespace: "kw",
+    });
+  });
+
+  it("policy-server 11: does without limits when told", async () => {
+    const { options } = await run(["--disable-timeout-protection"]);
+    expect(options).toMatchObject({ defaultTimeoutMs: undefined, timeoutProtection: false });
+  });
+
+  it("policy-server 41: logs one JSON object a line", async () => {
+    const { stdout } = await run(["--log-fmt=json"]);
+    const lines = stdout.trimEnd().split("\n");
+    expect(lines.map((line) => JSON.parse(line).fields.message)).toEqual([
+      "policy timeout protection is enabled",
+      "started HTTP server",
+      "started readiness server",
+      "shutting down",
+    ]);
+  });
+
+  it("policy-server 41: logs plain text at and above the level that is asked for", async () => {
+    const { stdout } = await run([]);
+    expect(stdout).toMatch(
+      /^\S+Z {2}INFO policy_server: policy timeout protection is enabled execution_limit_seconds=2\n/,
+    );
+    expect((await run(["--log-level=warn"])).stdout).toBe("");
+  });
+
+  it("policy-server 23: lists all that is wrong, naming each policy", async () => {
+    const failures = [
+      { policyId: "a", kind: "settings" as const, message: "Policy settings are invalid: no message" },
+      {
+        policyId: "g/b",
+        kind: "module" as const,
+        message: "bootstrap failure: g/b: Error while downloading policy 'g/b' from x: y",
+      },
+    ];
+    const load = () => {
+      throw new StartupError(failures);
+    };
+    expect(await run([], { load })).toMatchObject({
+      exit: 1,
+      stderr:
+        "Error: policy 'a': Policy settings are invalid: no message\nError: Error while downloading policy 'g/b' from x: y\n",
+    });
+  });
+
+  it("policy-server 44: says that the policies file is missing", async () => {
+    const stderr =
+      'Error: error while loading policies from "/none/p.yml": No such file or directory (os error 2)\n';
+    expect(await run(["--policies=/none/p.yml"])).toMatchObject({ exit: 1, stderr });
+  });
+
+  it("policy-server 44: names file, policy, field, what was expected and received", async () => {
+    const { exit, stderr } = await run([], {
+      policies: "p: {module: 1}\nq: {module: m, policyMode: Protect}\n",
+    });
+    expect(exit).toBe(1);
+    expect(
+      stderr.split("\n").map((line) => line.includes(`error while loading policies from "${folder}`)),
+    ).toEqual([true, true, false]);
+  });
+
+  it.each([
+    ['{"insecure_sources": ["a"]}', 0, ""],
+    ["", 0, ""],
+    ['{"insecure_sources": 1}', 1, "insecure_sources: expected a list, received number"],
+  ])("reads sources: %j", async (text, exit, problem) => {
+    const path = join(folder, "sources.yml");
+    await writeFile(path, text);
+    const stderr = problem === "" ? "" : `Error: error while loading sources from ${path}: ${problem}\n`;
+    expect(await run(["--sources-path", path])).toMatchObject({ exit, stderr });
+  });
+});

@@ -1,0 +1,101 @@
+import { lookup } from "node:dns/promises";
+import { open } from "node:fs/promises";
+import { createLogger, type Logger } from "@kubewarden-ts/base";
+import { commandDefiner, docsCommand } from "@kubewarden-ts/cli";
+import { createCapabilityServer } from "@kubewarden-ts/host-capabilities";
+import type { Evaluator, EvaluatorOptions } from "@kubewarden-ts/policy-evaluation";
+import { fetchModule, withEnvironmentProxies } from "@kubewarden-ts/policy-store";
+import { KUBEWARDEN_VERSION } from "@kubewarden-ts/protocol";
+import { createLogWriter, wantsColor } from "@kubewarden-ts/telemetry";
+import { type ServerConfig, toConfig } from "./config.ts";
+import { readPolicies, readSources } from "./configuration-files.ts";
+import { serverFlags } from "./flags.ts";
+import type { PolicyEvaluator } from "./http/policy-routes.ts";
+import { reloadPolicies } from "./reload-policies.ts";
+import { startServer } from "./serve.ts";
+import { startFailureText } from "./start-failure.ts";
+
+/** What the program needs of its process. */
+export interface ProgramDeps {
+  /** Aborted when the process is asked to stop. */
+  readonly shutdown: AbortSignal;
+  /** Has an event `reload` when the policies are to be read again. */
+  readonly reload: EventTarget;
+  /** CPUs the process may use. */
+  readonly cpus: number;
+  /** Whether logs go to a terminal. */
+  readonly isTerminal: boolean;
+  readonly startEvaluator: (options: EvaluatorOptions) => Promise<ReloadableEvaluator>;
+}
+
+type ReloadableEvaluator = PolicyEvaluator & Pick<Evaluator, "reload"> & AsyncDisposable;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const name = `policy-server ${KUBEWARDEN_VERSION}`;
+
+/** The command line of `policy-server`. */
+export const policyServer = commandDefiner<ProgramDeps>()({
+  name: "policy-server",
+  // the list of built-in functions follows once Rego policies can be run
+  version: { short: name, long: `${name}\n\nOpen Policy Agent/Gatekeeper implemented builtins:` },
+  summary: "Kubewarden policy server: answers the AdmissionReviews of a Kubernetes API server",
+  flags: serverFlags,
+  subcommands: { docs: docsCommand({ open }) },
+  async run({ flags, env, stdout, stderr, shutdown, reload, cpus, isTerminal, startEvaluator }) {
+    try {
+      const config = toConfig(flags, { cpus });
+      const color = wantsColor({ isTTY: isTerminal }, { noColor: !config.logColor, env });
+      const write = createLogWriter({ format: config.logFormat, color, write: (text) => stdout.write(text) });
+      const log = createLogger({ level: config.logLevel, target: "policy_server", write });
+      await serveUntil(shutdown, config, { env, log, reload, startEvaluator });
+      return 0;
+    } catch (error) {
+      // asked to stop while starting: what fails then is what was stopped
+      if (shutdown.aborted) return 0;
+      stderr.write(startFailureText(error));
+      return 1;
+    }
+  },
+});
+
+async function serveUntil(
+  shutdown: AbortSignal,
+  config: ServerConfig,
+  {
+    env,
+    log,
+    reload,
+    startEvaluator,
+  }: { env: Environment; log: Logger } & Pick<ProgramDeps, "reload" | "startEvaluator">,
+): Promise<void> {
+  const policies = await readPolicies(config.policiesPath);
+  const sources = withEnvironmentProxies(await readSources(config.sourcesPath), env);
+  const { workers, continueOnErrors, alwaysAcceptNamespace, timeoutProtection } = config;
+  const fetchOptions = { signal: shutdown, sources, maxBytes: config.maxModuleBytes };
+  const server = await startServer(config, {
+    log,
+    startEvaluator: async () => {
+      const evaluator = await startEvaluator({
+        ...{ policies, workers, continueOnErrors, alwaysAcceptNamespace, timeoutProtection, log },
+        fetchModule: (url) => fetchModule(url, fetchOptions),
+        defaultTimeoutMs: timeoutProtection ? config.policyTimeoutMs : undefined,
+        serveCapability: createCapabilityServer({ lookup: (host) => lookup(host, { all: true }) }),
+      });
+      reload.addEventListener("reload", () => void reloadPolicies(evaluator, config.policiesPath, log), {
+        signal: shutdown,
+      });
+      return evaluator;
+    },
+  });
+  await aborted(shutdown);
+  log.info("shutting down");
+  await server.shutDown();
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}

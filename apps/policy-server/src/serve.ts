@@ -1,0 +1,99 @@
+import { type Logger, osErrorText, silentLogger } from "@kubewarden-ts/base";
+import type { ServerConfig } from "./config.ts";
+import { ServerError } from "./errors.ts";
+import { type HttpServer, type HttpServerOptions, startHttpServer } from "./http/listener.ts";
+import { type PolicyEvaluator, policyRoutes } from "./http/policy-routes.ts";
+import { readinessRoutes } from "./http/readiness-routes.ts";
+import { loadTls } from "./tls.ts";
+
+/** How long running evaluations may take once the server was told to stop; Kubernetes waits 30 s before it kills. */
+const drainTimeoutMs = 25_000;
+
+export interface ServeDeps {
+  readonly log: Logger;
+  /** Loads the policies; called once everything else that can be wrong was looked at. */
+  readonly startEvaluator: () => Promise<PolicyEvaluator & AsyncDisposable>;
+}
+
+/** A server that answers. */
+export interface PolicyServer extends AsyncDisposable {
+  readonly port: number;
+  readonly readinessPort: number;
+  /**
+   * Reports not ready, refuses new connections, lets running evaluations finish, and closes everything.
+   * @param timeoutMs - for the running evaluations, in milliseconds; 25 s unless told
+   */
+  shutDown(timeoutMs?: number): Promise<void>;
+}
+
+/**
+ * Starts the server (policy-server 3): policies first, the API listener when they are ready, the readiness listener
+ * last. Certificates are read before the policies, so that a wrong one shows at once and not after all downloads.
+ * @throws {ServerError} when certificates are wrong or an address cannot be bound
+ * @throws what `startEvaluator` throws
+ */
+export async function startServer(config: ServerConfig, deps: ServeDeps): Promise<PolicyServer> {
+  const { log, startEvaluator } = deps;
+  logTimeoutProtection(config, log);
+  const tls = config.tls === undefined ? undefined : await loadTls(config.tls, log);
+  await using started = new AsyncDisposableStack();
+  const evaluator = started.use(await startEvaluator());
+  const state = { ready: true };
+  const { host, port, readinessPort, maxBodyBytes } = config;
+  const common = { host, maxBodyBytes };
+  const routes = policyRoutes({ evaluator, log });
+  const api = started.use(await bind({ ...common, port, routes, log, ...(tls !== undefined && { tls }) }));
+  const probes = readinessRoutes(() => state.ready);
+  // probes come every few seconds and are not worth a log line
+  const readiness = started.use(
+    await bind({ ...common, port: readinessPort, routes: probes, log: silentLogger }),
+  );
+  log.info("started HTTP server", { addr: host, port: api.port, tls: tls !== undefined });
+  log.info("started readiness server", { addr: host, port: readiness.port });
+  return runningServer({ api, readiness, state, log, parts: started.move() });
+}
+
+function runningServer({
+  api,
+  readiness,
+  state,
+  log,
+  parts,
+}: {
+  api: HttpServer;
+  readiness: HttpServer;
+  state: { ready: boolean };
+  log: Logger;
+  parts: AsyncDisposableStack;
+}): PolicyServer {
+  const shutDown = async (timeoutMs = drainTimeoutMs): Promise<void> => {
+    state.ready = false;
+    const finished = await api.drain(timeoutMs);
+    if (!finished) log.warn("evaluations did not finish in time", { timeout_ms: timeoutMs });
+    await parts.disposeAsync();
+  };
+  return {
+    port: api.port,
+    readinessPort: readiness.port,
+    shutDown,
+    [Symbol.asyncDispose]: () => shutDown(0),
+  };
+}
+
+function logTimeoutProtection({ timeoutProtection, policyTimeoutMs }: ServerConfig, log: Logger): void {
+  if (timeoutProtection) {
+    log.info("policy timeout protection is enabled", { execution_limit_seconds: policyTimeoutMs / 1000 });
+  } else {
+    log.warn("policy timeout protection is disabled");
+  }
+}
+
+async function bind(options: HttpServerOptions): Promise<HttpServer> {
+  try {
+    return await startHttpServer(options);
+  } catch (cause) {
+    const address = `${options.host.includes(":") ? `[${options.host}]` : options.host}:${options.port}`;
+    const text = osErrorText(cause);
+    throw new ServerError(`${address}: ${text}`, { code: "SERVER_BIND_FAILED" });
+  }
+}

@@ -1,0 +1,24 @@
+import type { ServerConfig } from "../config.ts";
+
+/** A configuration on free ports of the loopback address. */
+export function testConfig(changes: Partial<ServerConfig> = {}): ServerConfig {
+  return {
+    host: "127.0.0.1",
+    port: 0,
+    readinessPort: 0,
+    workers: 1,
+    tls: undefined,
+    policiesPath: "policies.yml",
+    sourcesPath: undefined,
+    policyTimeoutMs: 2000,
+    timeoutProtection: true,
+    continueOnErrors: false,
+    alwaysAcceptNamespace: undefined,
+    logLevel: "info",
+    logFormat: "text",
+    logColor: false,
+    maxBodyBytes: 8 * 1024 * 1024,
+    maxModuleBytes: 128 * 1024 * 1024,
+    ...changes,
+  };
+}

@@ -1,0 +1,178 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { request } from "node:https";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type ConnectionOptions, type SecureVersion, connect as tlsConnect } from "node:tls";
+import { createLogger, type LogLine, silentLogger } from "@kubewarden-ts/base";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type HttpServer, startHttpServer } from "./http/listener.ts";
+import { policyRoutes } from "./http/policy-routes.ts";
+import { issueCertificate } from "./testing/certificates.ts";
+import { fakeEvaluator } from "./testing/fake-evaluator.ts";
+import { loadTls } from "./tls.ts";
+
+const root = issueCertificate("root", { authority: true });
+const intermediate = issueCertificate("intermediate", { issuer: root, authority: true });
+const server = issueCertificate("server", { issuer: intermediate });
+const other = issueCertificate("other");
+
+const clientRoots = ["one", "two"].map((name) => issueCertificate(name, { authority: true }));
+const clients = clientRoots.map((issuer) => issueCertificate(`client of ${issuer.name}`, { issuer }));
+const selfSigned = issueCertificate("self-signed client");
+const middle = issueCertificate("middle", { issuer: root, authority: true });
+const ofMiddle = issueCertificate("client of middle", { issuer: middle });
+
+const broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+const contents = {
+  "server.pem": server.cert + intermediate.cert,
+  "server.key": server.key,
+  "other.key": other.key,
+  "two.key": server.key + other.key,
+  "nothing.pem": "# nothing\n",
+  "broken.pem": broken,
+  "ca-one.pem": (clientRoots[0]?.cert ?? "") + broken,
+  "ca-two.pem": (clientRoots[1]?.cert ?? "") + selfSigned.cert + middle.cert,
+};
+
+let folder = "";
+const path = (name: keyof typeof contents | "missing"): string => join(folder, name);
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "policy-server-tls-"));
+  for (const [name, text] of Object.entries(contents)) await writeFile(join(folder, name), text);
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+function load(
+  certFile: keyof typeof contents | "missing",
+  keyFile: keyof typeof contents | "missing",
+  clientCaFiles: (keyof typeof contents)[] = [],
+) {
+  const files = {
+    certFile: path(certFile),
+    keyFile: path(keyFile),
+    clientCaFiles: clientCaFiles.map(path),
+  };
+  return loadTls(files, silentLogger);
+}
+
+describe("loadTls", () => {
+  it.each([
+    ["missing", "server.key", "missing: No such file or directory (os error 2)"],
+    [
+      "nothing.pem",
+      "server.key",
+      "nothing.pem: Expected exactly one certificate in certificate file, found 0",
+    ],
+    ["broken.pem", "server.key", "broken.pem: invalid certificate"],
+    ["server.pem", "nothing.pem", "nothing.pem: Expected exactly one key in key file, found 0"],
+    ["server.pem", "two.key", "two.key: Expected exactly one key in key file, found 2"],
+    ["server.pem", "other.key", "other.key: the key does not belong to the certificate in server.pem"],
+  ] as const)("refuses %s with %s", async (certFile, keyFile, message) => {
+    const error = await load(certFile, keyFile).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ name: "ServerError", code: "SERVER_TLS_INVALID" });
+    expect(String(error).replaceAll(`${folder}/`, "")).toBe(`ServerError: ${message}`);
+  });
+
+  it("refuses client CA files without any certificate", async () => {
+    await expect(load("server.pem", "server.key", ["nothing.pem", "broken.pem"])).rejects.toThrow(
+      "no valid client CA certificate",
+    );
+  });
+
+  it("logs what each client CA file gave", async () => {
+    const lines: LogLine[] = [];
+    const log = createLogger({ level: "info", target: "policy_server", write: (line) => lines.push(line) });
+    const files = { certFile: path("server.pem"), keyFile: path("server.key") };
+    await loadTls({ ...files, clientCaFiles: [path("ca-one.pem"), path("ca-two.pem")] }, log);
+    const loaded = lines.filter(({ message }) => message === "Loaded client CA certificates");
+    expect(loaded.map(({ target, fields }) => ({ target, ...fields }))).toEqual([
+      { target: "policy_server::certs", client_ca_certs_added: 1, client_ca_certs_ignored: 1 },
+      { target: "policy_server::certs", client_ca_certs_added: 3, client_ca_certs_ignored: 0 },
+    ]);
+    expect(lines.filter(({ level }) => level === "warn")).toHaveLength(1);
+  });
+});
+
+async function startTls(clientCaFiles: (keyof typeof contents)[]): Promise<HttpServer> {
+  return startHttpServer({
+    host: "127.0.0.1",
+    port: 0,
+    routes: policyRoutes({ evaluator: fakeEvaluator(), log: silentLogger }),
+    maxBodyBytes: 1024,
+    log: silentLogger,
+    tls: await load("server.pem", "server.key", clientCaFiles),
+  });
+}
+
+/** The status of `POST /validate/psp`, or the error of the connection. */
+function validate(port: number, options: ConnectionOptions): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const call = request(
+      {
+        host: "127.0.0.1",
+        port,
+        path: "/validate/psp",
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        ca: root.cert,
+        agent: false,
+        ...options,
+      },
+      (response) => resolve(response.resume().statusCode),
+    );
+    call.on("error", reject);
+    call.end("{}");
+  });
+}
+
+describe("HTTPS", () => {
+  it.each<[SecureVersion]>([["TLSv1.2"], ["TLSv1.3"]])("policy-server 32: accepts %s", async (version) => {
+    await using listener = await startTls([]);
+    const status = await validate(listener.port, { minVersion: version, maxVersion: version });
+    expect(status).toBe(200);
+  });
+
+  it.each<[SecureVersion]>([["TLSv1"], ["TLSv1.1"]])("policy-server 32: refuses %s", async (version) => {
+    await using listener = await startTls([]);
+    // clients of today offer the old versions at security level 0 only
+    const options = { minVersion: version, maxVersion: version, ciphers: "DEFAULT@SECLEVEL=0" };
+    await expect(validate(listener.port, options)).rejects.toThrow(/alert protocol version/);
+  });
+
+  it("refuses suites without forward secrecy", async () => {
+    await using listener = await startTls([]);
+    const options: ConnectionOptions = { maxVersion: "TLSv1.2", ciphers: "AES128-GCM-SHA256" };
+    await expect(validate(listener.port, options)).rejects.toThrow(/handshake failure/);
+  });
+
+  it("sends the intermediate certificates", async () => {
+    await using listener = await startTls([]);
+    const socket = tlsConnect({ port: listener.port, host: "127.0.0.1", ca: root.cert });
+    const authorized = await new Promise((resolve) =>
+      socket.once("secureConnect", () => resolve(socket.authorized)),
+    );
+    socket.destroy();
+    expect(authorized).toBe(true);
+  });
+});
+
+describe("HTTPS with client certificates", () => {
+  it.each([
+    ["of the first authority", clients[0]],
+    ["of the second authority", clients[1]],
+    ["of a listed intermediate authority", ofMiddle],
+    ["listed itself", selfSigned],
+  ])("policy-server 33: accepts a certificate %s", async (_row, client) => {
+    await using listener = await startTls(["ca-one.pem", "ca-two.pem"]);
+    expect(await validate(listener.port, { cert: client?.cert, key: client?.key })).toBe(200);
+  });
+
+  it.each([
+    ["no certificate", {}, /certificate required/],
+    ["a certificate of another authority", { cert: other.cert, key: other.key }, /./],
+  ])("policy-server 33: refuses %s", async (_row, options, message) => {
+    await using listener = await startTls(["ca-one.pem"]);
+    await expect(validate(listener.port, options)).rejects.toThrow(message);
+  });
+});
