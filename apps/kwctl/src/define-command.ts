@@ -1,0 +1,27 @@
+import type { Logger } from "@kubewarden-ts/base";
+import { commandDefiner } from "@kubewarden-ts/cli";
+import type { CapabilityDeps } from "@kubewarden-ts/host-capabilities";
+import type { Sources } from "@kubewarden-ts/policy-store";
+import type { Directories } from "./directories.ts";
+
+/** The part of `node:fs/promises` that commands use. */
+export interface FileSystem {
+  readFile(path: string): Promise<Uint8Array>;
+  writeFile(path: string, content: Uint8Array): Promise<void>;
+  /** Canonical absolute path; fails when there is nothing. */
+  realpath(path: string): Promise<string>;
+}
+
+/** What every command of kwctl is handed. */
+export interface KwctlDeps {
+  readonly log: Logger;
+  readonly files: FileSystem;
+  readonly directories: Directories;
+  readonly readStdin: () => Promise<Uint8Array>;
+  /** Fetches a module by its URL. */
+  readonly fetchModule: (url: string, sources: Sources) => Promise<Uint8Array>;
+  /** Resolves host names for policies. */
+  readonly lookup: CapabilityDeps["lookup"];
+}
+
+export const defineCommand = commandDefiner<KwctlDeps>();
