@@ -1,0 +1,43 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setCustomSection } from "@kubewarden-ts/wasm";
+
+/** A temporary folder with modules and the `policies.yml` that names them. */
+export interface PoliciesFolder extends AsyncDisposable {
+  readonly path: string;
+  readonly policiesFile: string;
+  readonly policyIds: readonly string[];
+}
+
+export interface FolderPolicy {
+  readonly id: string;
+  readonly wasm: Uint8Array;
+}
+
+export async function writePoliciesFolder(policies: readonly FolderPolicy[]): Promise<PoliciesFolder> {
+  const path = await mkdtemp(join(tmpdir(), "kubewarden-ts-bench-"));
+  const lines = await Promise.all(
+    policies.map(async ({ id, wasm }) => {
+      const file = join(path, `${id}.wasm`);
+      await writeFile(file, wasm);
+      return `${id}:\n  module: file://${file}\n`;
+    }),
+  );
+  const policiesFile = join(path, "policies.yml");
+  await writeFile(policiesFile, lines.join(""));
+  return {
+    path,
+    policiesFile,
+    policyIds: policies.map(({ id }) => id),
+    [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }),
+  };
+}
+
+/** The same policy several times, as modules of different content: nothing of their work can be shared. */
+export function copiesOf({ name, wasm }: { name: string; wasm: Uint8Array }, count: number): FolderPolicy[] {
+  return Array.from({ length: count }, (_, index) => ({
+    id: `${name}-${index}`,
+    wasm: setCustomSection(wasm, "bench", new TextEncoder().encode(String(index))),
+  }));
+}

@@ -1,0 +1,29 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { buildPolicy } from "@kubewarden-ts/policy-sdk/build";
+import { afterAll, expect, it } from "vitest";
+import { bundleApp } from "./bundle-app.ts";
+import { runProcess } from "./run-process.ts";
+
+const root = join(import.meta.dirname, "..");
+const folder = mkdtempSync(join(tmpdir(), "kubewarden-ts-bundle-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+it("a bundled program runs outside of the checkout, and finds its worker", async () => {
+  const policy = join(root, "policies/pod-privileged");
+  const { wasm } = await buildPolicy({
+    entry: join(policy, "policy.ts"),
+    metadataPath: join(policy, "metadata.yml"),
+    abi: "wapc",
+  });
+  writeFileSync(join(folder, "policy.wasm"), wasm);
+  await bundleApp("kwctl", join(folder, "kwctl"));
+  const request = join(root, "examples/requests/privileged-pod.json");
+  const args = ["kwctl/main.js", "run", "--request-path", request, "policy.wasm"];
+  const { exitCode, output } = await runProcess(process.execPath, args, { cwd: folder });
+  expect([exitCode, JSON.parse(output)]).toMatchObject([
+    0,
+    { allowed: false, status: { message: "Privileged container is not allowed" } },
+  ]);
+});

@@ -1,0 +1,48 @@
+// `npm run generate`: writes docs/reference from the code; with `--check` only says what is stale.
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { open } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { kwctlProgram } from "../apps/kwctl/src/program.ts";
+import { policyServer } from "../apps/policy-server/src/program.ts";
+import { program as policySdk } from "../packages/policy-sdk/src/commands/program.ts";
+import { commandsDocument } from "./reference/commands.ts";
+import { type ReferenceDocument, staleDocuments } from "./reference/document.ts";
+import { errorCodesDocument } from "./reference/error-codes.ts";
+import { policiesDocument } from "./reference/policies.ts";
+import { policiesFileDocument } from "./reference/policies-file.ts";
+import { readSourceTree, type SourceTree } from "./source-tree.ts";
+
+const root = join(import.meta.dirname, "..");
+
+function generate({ files }: SourceTree): ReferenceDocument[] {
+  const programs = [policyServer, kwctlProgram({ ownVersion: "", open }), policySdk];
+  return [
+    ...programs.map(commandsDocument),
+    policiesFileDocument(),
+    policiesDocument(files),
+    errorCodesDocument(files),
+  ];
+}
+
+function presentDocuments({ files }: SourceTree): Map<string, string> {
+  return new Map([...files].filter(([path]) => path.startsWith("docs/reference/")));
+}
+
+function write(documents: readonly ReferenceDocument[]): void {
+  rmSync(join(root, "docs/reference"), { recursive: true, force: true });
+  for (const { path, text } of documents) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  }
+}
+
+const tree = readSourceTree(root);
+const documents = generate(tree);
+if (process.argv.includes("--check")) {
+  const stale = staleDocuments(documents, presentDocuments(tree));
+  for (const line of stale) process.stdout.write(`${line}\n`);
+  if (stale.length > 0) process.exitCode = 1;
+} else {
+  write(documents);
+  process.stdout.write(`docs/reference: ${documents.length} files\n`);
+}

@@ -1,0 +1,45 @@
+// Everything a fresh machine needs before `npm start` or `npm test`: plain JavaScript, because Node.js 26 itself is
+// one of the things it installs. Run by npm's pre scripts: `node tools/setup.mjs start|test`.
+import { existsSync, mkdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { buildGoGuests } from "./guests.mjs";
+import { installDependencies } from "./setup/dependencies.mjs";
+import { buildEngine } from "./setup/engine.mjs";
+import { writeEnvironment } from "./setup/environment.mjs";
+import { withSetupLock } from "./setup/lock.mjs";
+import { skippedParts } from "./setup/skip.mjs";
+
+const OLDEST_NODE = 20;
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const cacheFolder = join(root, "node_modules", ".cache", "kubewarden-ts");
+
+/** @param {string} line */
+function say(line) {
+  process.stdout.write(`set-up: ${line}\n`);
+}
+
+async function main() {
+  const [target = "start"] = process.argv.slice(2);
+  if (target !== "start" && target !== "test") throw new Error(`unknown target ${target}: start or test`);
+  const major = Number(process.versions.node.split(".")[0]);
+  if (major < OLDEST_NODE) {
+    throw new Error(`Node.js ${process.versions.node} is too old: install Node.js ${OLDEST_NODE} or newer`);
+  }
+  const skipped = skippedParts(process.env);
+  await withSetupLock({ root, say }, async () => {
+    const context = { root, cacheFolder, skipped, say, env: process.env };
+    await installDependencies(context);
+    if (!existsSync(cacheFolder)) mkdirSync(cacheFolder, { recursive: true });
+    await buildEngine(context);
+    if (target === "test") writeEnvironment(cacheFolder, { go: await buildGoGuests(context) });
+  });
+}
+
+try {
+  await main();
+} catch (error) {
+  process.stderr.write(`set-up failed: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}
