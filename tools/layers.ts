@@ -2,8 +2,7 @@
 
 /** Folder under `packages/` to its row. */
 export const PACKAGE_ROWS: Readonly<Record<string, number>> = {
-  // Above the first row: what even the command line shares, such as the texts of system errors, has its place there.
-  base: 0,
+  base: 1,
   protocol: 1,
   cli: 1,
   wasm: 2,
@@ -21,6 +20,9 @@ export const PACKAGE_ROWS: Readonly<Record<string, number>> = {
   "policy-evaluation": 6,
   "policy-sdk": 7,
 };
+
+/** The one import within a row: the command line reports system errors in the same words as everybody else. */
+export const SIDEWAYS_IMPORT = { from: "packages/cli", to: "packages/base" };
 
 export const APP_ROW = 7;
 

@@ -4,13 +4,13 @@ import { formatReport, type Report, writeReport } from "./report.ts";
 import { runtimeBench } from "./runtime/runtime.ts";
 import { sdkBench } from "./sdk/sdk.ts";
 import { checkBench } from "./server/check.ts";
+import { policyServerBundle, policyServerSource } from "./server/measured-server.ts";
 import { noisyBench } from "./server/noisy.ts";
-import { serverBench } from "./server/server.ts";
+import { type ServerBenchOptions, serverBench } from "./server/server.ts";
 import { waitingBench } from "./server/waiting.ts";
 import { startBench } from "./start/start.ts";
 
-interface Options {
-  readonly seconds: number;
+interface Options extends ServerBenchOptions {
   readonly noisy: boolean;
   readonly waiting: boolean;
 }
@@ -42,6 +42,7 @@ const bench = defineCommand({
       type: "boolean",
       description: "server: measure as --check does, and accept the figures",
     },
+    bundled: { type: "boolean", description: "server: the bundle of npm run bundle in place of the sources" },
     seconds: { type: "number", min: 1, max: 60, default: 2, description: "Length of one measurement" },
     json: { type: "string", valueName: "FILE", description: "Also write the figures to FILE" },
   },
@@ -57,18 +58,19 @@ const bench = defineCommand({
 
 async function reportOf(
   name: string | undefined,
-  flags: Options & { check: boolean; "write-baseline": boolean },
+  flags: Omit<Options, "script"> & { bundled: boolean; check: boolean; "write-baseline": boolean },
 ): Promise<{ report: Report; passed: boolean }> {
   const accept = flags["write-baseline"];
+  const options = { ...flags, script: flags.bundled ? policyServerBundle : policyServerSource };
   if (flags.check || accept) {
     if (name !== undefined && name !== "server")
       throw new Error(`there is no baseline of ${name}, only of server`);
-    return await checkBench({ seconds: flags.seconds, accept });
+    return await checkBench({ ...options, accept });
   }
   const chosen = benches.get(name ?? "");
   if (chosen === undefined)
     throw new Error(`there is no bench ${name ?? ""}: ${[...benches.keys()].join(", ")}`);
-  return { report: await chosen(flags), passed: true };
+  return { report: await chosen(options), passed: true };
 }
 
 // What was started ends with us: see child-process.ts.

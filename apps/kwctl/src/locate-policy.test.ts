@@ -12,11 +12,11 @@ describe("locatePolicy", () => {
     ["a path with a blank", "/srv/a b.wasm", "file:///srv/a%20b.wasm"],
     ["a file whose name looks like a digest", "0169", "file:///home/test/0169"],
     ["a bare reference", "ghcr.io/acme/policy:v1", "registry://ghcr.io/acme/policy:v1"],
-  ])("kwctl 39: finds %s", async (_row, name, url) => {
+  ])("kwctl-and-oci 39: finds %s", async (_row, name, url) => {
     expect(await locatePolicy(name, files)).toBe(url);
   });
 
-  it("kwctl 39: says which digest it cannot find", async () => {
+  it("kwctl-and-oci 39: says which digest it cannot find", async () => {
     await expect(locatePolicy("beef", files)).rejects.toThrow("Cannot find policy with uri: beef");
   });
 });

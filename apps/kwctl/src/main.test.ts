@@ -44,7 +44,7 @@ async function kwctl(argv: readonly string[], stdin = "") {
 }
 
 describe("the kwctl program", () => {
-  it("kwctl 10, 11, 47: results on stdout, plain logs on stderr, exit 0 for a rejection", async () => {
+  it("kwctl-and-oci 10, 11, 47: results on stdout, plain logs on stderr, exit 0 for a rejection", async () => {
     const argv = ["run", "policy.wasm", "-r", "-"];
     const { code, stdout, stderr } = await kwctl(argv, JSON.stringify({ kind: "AdmissionReview", request }));
     expect(code).toBe(0);
@@ -56,7 +56,7 @@ describe("the kwctl program", () => {
     expect(stderr).not.toContain("\u001b");
   });
 
-  it("kwctl 27, 28: annotates, and shows what it annotated", async () => {
+  it("kwctl-and-oci 27, 28: annotates, and shows what it annotated", async () => {
     const annotated = await kwctl(["annotate", "policy.wasm", "-m", "metadata.yml", "-o", "annotated.wasm"]);
     expect(annotated).toEqual({ code: 0, stdout: "", stderr: "" });
     const { code, stdout } = await kwctl(["inspect", "annotated.wasm", "-o", "yaml"]);
@@ -64,7 +64,7 @@ describe("the kwctl program", () => {
     expect(parse(stdout)).toMatchObject({ ...metadata, protocolVersion: "v1" });
   });
 
-  it("kwctl 27: names a mode that does not fit the module", async () => {
+  it("kwctl-and-oci 27: names a mode that does not fit the module", async () => {
     expect(await kwctl(["annotate", "rego.wasm", "-m", "metadata.yml", "-o", "x.wasm"])).toEqual({
       code: 1,
       stdout: "",
@@ -73,7 +73,7 @@ describe("the kwctl program", () => {
     });
   });
 
-  it("kwctl 21, 44: usage errors end with 2, failures with 1", async () => {
+  it("kwctl-and-oci 21, 44: usage errors end with 2, failures with 1", async () => {
     const [usage, failure] = await Promise.all([kwctl(["run"]), kwctl(["run", "policy.wasm", "-r", "none"])]);
     expect(usage).toMatchObject({ code: 2, stdout: "" });
     expect(usage.stderr).toMatch(
@@ -86,7 +86,7 @@ describe("the kwctl program", () => {
     });
   });
 
-  it("kwctl 43: writes its reference", async () => {
+  it("kwctl-and-oci 43: writes its reference", async () => {
     expect(await kwctl(["docs", "-o", "reference.md"])).toMatchObject({ code: 0, stderr: "" });
     const reference = await readFile(join(folder, "reference.md"), "utf8");
     expect(reference).toContain("## `kwctl scaffold vap`");

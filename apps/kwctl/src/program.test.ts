@@ -66,7 +66,7 @@ kwctl cache directory: /home/test/.cache/kubewarden/kwctl
       "the argument '--record-host-capabilities-interactions <FILE>' cannot be used with '--replay-host-capabilities-interactions <FILE>'",
     ],
     ["scaffold", "'kwctl scaffold' requires a subcommand but one was not provided"],
-  ])("kwctl 21: `%s` is a usage error", async (line, message) => {
+  ])("kwctl-and-oci 21: `%s` is a usage error", async (line, message) => {
     const { code, stderr } = await runKwctl(line.split(" "));
     expect(code).toBe(2);
     expect(stderr.startsWith(`error: ${message}\n`)).toBe(true);

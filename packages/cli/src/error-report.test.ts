@@ -20,11 +20,11 @@ describe("errorReport", () => {
       new Error("m", { cause: new Error("a", { cause: new Error("b\nc") }) }),
       "Error: m\n\nCaused by:\n    0: a\n    1: b\n       c\n",
     ],
-  ])("kwctl 21: reports %s", (_row, error, text) => {
+  ])("kwctl-and-oci 21: reports %s", (_row, error, text) => {
     expect(errorReport(error)).toBe(text);
   });
 
-  it("kwctl 44: gives the C library's text for a missing file", () => {
+  it("kwctl-and-oci 44: gives the C library's text for a missing file", () => {
     const error = failure(() => readFileSync("/nowhere/at/all"));
     expect(errorReport(new Error("cannot read", { cause: error }))).toBe(
       "Error: cannot read\n\nCaused by:\n    No such file or directory (os error 2)\n",

@@ -115,7 +115,7 @@ describe("parseCommandLine", () => {
     expect(flagsOf(line, env)).toMatchObject(expected);
   });
 
-  it("kwctl 36: a greedy flag ends at the next flag or at --", () => {
+  it("kwctl-and-oci 36: a greedy flag ends at the next flag or at --", () => {
     expect(parse("run -r x --allowed oci/* net/* -- policy.yaml")).toMatchObject({
       kind: "run",
       path: ["kwctl", "run"],
@@ -203,7 +203,7 @@ describe("parseCommandLine", () => {
     ],
     ["a name every object has", "push --constructor", "unexpected argument '--constructor' found"],
     ["a command every object has", "toString", "unrecognized subcommand 'toString'"],
-  ])("kwctl 21: %s is a usage error", (_row, line, message) => {
+  ])("kwctl-and-oci 21: %s is a usage error", (_row, line, message) => {
     const parsed = parse(line);
     expect(parsed).toMatchObject({ kind: "usage-error", exitCode: 2 });
     if (parsed.kind !== "usage-error") return;
@@ -211,7 +211,7 @@ describe("parseCommandLine", () => {
     expect(parsed.text).toMatch(/\n\nUsage: kwctl.*\n\nFor more information, try '--help'\.\n$/);
   });
 
-  it("kwctl 21: a bad value in the environment names the flag", () => {
+  it("kwctl-and-oci 21: a bad value in the environment names the flag", () => {
     const parsed = parse("push p u", { PUSH_FORCE: "1x" });
     expect(parsed).toMatchObject({ kind: "usage-error" });
     expect(JSON.stringify(parsed)).toContain("invalid value '1x' for '--force'");
@@ -224,7 +224,7 @@ describe("parseCommandLine", () => {
     expect(JSON.stringify(parse(line))).toContain(tip);
   });
 
-  it("kwctl 21: no subcommand at all gives help as an error", () => {
+  it("kwctl-and-oci 21: no subcommand at all gives help as an error", () => {
     const parsed = parse("");
     expect(parsed).toMatchObject({ kind: "usage-error", exitCode: 2 });
     expect(JSON.stringify(parsed)).toContain("Usage: kwctl [OPTIONS] <COMMAND>");

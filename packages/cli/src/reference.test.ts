@@ -75,7 +75,7 @@ describe("reference", () => {
   it.each([
     ["markdown", pullMarkdown, "* [`kwctl pull`↴](#kwctl-pull)"],
     ["asciidoc", pullAsciidoc, "* <<kwctl-pull,`+kwctl pull+`>>"],
-  ] as const)("kwctl 43: writes %s of every visible command", (format, page, overview) => {
+  ] as const)("kwctl-and-oci 43: writes %s of every visible command", (format, page, overview) => {
     const text = reference(program, format);
     expect(text).toContain(page);
     expect(text).toContain(overview);
@@ -95,7 +95,7 @@ describe("docsCommand", () => {
     return { code: await runProgram(program, io), stderr };
   }
 
-  it("kwctl 43: chooses the format by the file's extension", async () => {
+  it("kwctl-and-oci 43: chooses the format by the file's extension", async () => {
     const folder = await mkdtemp(join(tmpdir(), "docs-"));
     try {
       expect(await docs(join(folder, "a.md"))).toEqual({ code: 0, stderr: "" });
@@ -107,7 +107,7 @@ describe("docsCommand", () => {
     }
   });
 
-  it("kwctl 44: names the file it cannot create", async () => {
+  it("kwctl-and-oci 44: names the file it cannot create", async () => {
     expect(await docs("/nowhere/at/all.md")).toEqual({
       code: 1,
       stderr: "Error: cannot create file /nowhere/at/all.md: No such file or directory (os error 2)\n",

@@ -52,7 +52,7 @@ describe("runProgram", () => {
     expect(await outcome(argv)).toEqual(expected);
   });
 
-  it("kwctl 21: a usage error goes to stderr with exit code 2", async () => {
+  it("kwctl-and-oci 21: a usage error goes to stderr with exit code 2", async () => {
     const { code, stdout, stderr } = await outcome(["greet"]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     expect(stderr).toMatch(/^error: the following required arguments were not provided:\n {2}<who>\n\n/);

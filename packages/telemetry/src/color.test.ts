@@ -9,7 +9,7 @@ describe("wantsColor", () => {
     ["with the flag", true, true, {}, false],
     ["with NO_COLOR", true, false, { NO_COLOR: "0" }, false],
     ["on a dumb terminal", true, false, { TERM: "dumb" }, false],
-  ])("kwctl 47: answers %s", (_row, isTTY, noColor, env, expected) => {
+  ])("kwctl-and-oci 47: answers %s", (_row, isTTY, noColor, env, expected) => {
     expect(wantsColor({ isTTY }, { noColor, env })).toBe(expected);
   });
 });

@@ -4,7 +4,7 @@ import type { BenchGuest } from "../inputs/guests.ts";
 import { copiesOf, writePoliciesFolder } from "../inputs/policies-folder.ts";
 import { processUsage } from "../process-usage.ts";
 import { type MeasuredServer, startNullServer, startPolicyServer } from "./measured-server.ts";
-import { accepted, measureRequests, type RequestCost, validatePaths } from "./request-cost.ts";
+import { accepted, measureRequests, type RequestCost, validatePaths, warmUp } from "./request-cost.ts";
 
 /** Name of the handler that is the unit of the others. */
 export const nullHandler = "null";
@@ -31,24 +31,37 @@ export interface Measurement {
   readonly idleMb: number;
 }
 
+export interface MeasureOptions {
+  /** HTTPS with this, HTTP without. */
+  readonly certificate: CertificateFiles | undefined;
+  readonly seconds: number;
+  /** Program of the policy server. */
+  readonly script: string;
+}
+
+/** Compilers of a server need that long under load, and longer for many modules. */
+const warmUpSeconds = { one: 4, many: 10 };
+
 /** Starts a server and measures its cases one after the other. */
-export async function measureCandidate(
+async function measureCandidate(
   { guest, policies, cases }: Candidate,
-  { certificate, seconds }: { certificate: CertificateFiles | undefined; seconds: number },
+  options: MeasureOptions,
 ): Promise<Measurement[]> {
   await using folder = await writePoliciesFolder(guest === undefined ? [] : copiesOf(guest, policies));
-  await using server = await startServer(guest, folder.policiesFile, certificate);
+  await using server = await startServer(guest, folder.policiesFile, options);
   const { residentMb: idleMb } = await processUsage(server.pid);
   const target =
     guest === undefined
       ? { paths: ["/validate/null"], expected: "" }
       : { paths: validatePaths(folder.policyIds), expected: accepted };
   const common = {
-    protocol: certificate === undefined ? ("http" as const) : ("https" as const),
+    protocol: options.certificate === undefined ? ("http" as const) : ("https" as const),
     handler: guest?.name ?? nullHandler,
     policies,
     idleMb,
   };
+  const { seconds } = options;
+  await warmUp(server, { ...target, size: "5 KB" }, policies > 1 ? warmUpSeconds.many : warmUpSeconds.one);
   const measured: Measurement[] = [];
   for (const load of cases) {
     measured.push({ ...common, load, cost: await measureRequests(server, { ...target, ...load, seconds }) });
@@ -56,14 +69,23 @@ export async function measureCandidate(
   return measured;
 }
 
+/** Measures servers one after the other: no two share the machine. */
+export async function measureAll(
+  candidates: readonly Candidate[],
+  options: MeasureOptions,
+): Promise<Measurement[]> {
+  const all: Measurement[] = [];
+  for (const candidate of candidates) all.push(...(await measureCandidate(candidate, options)));
+  return all;
+}
+
 function startServer(
   guest: BenchGuest | undefined,
   policiesFile: string,
-  certificate: CertificateFiles | undefined,
+  { certificate, script }: MeasureOptions,
 ): Promise<MeasuredServer> {
-  return guest === undefined
-    ? startNullServer(certificate)
-    : startPolicyServer({ policiesFile, certificate });
+  if (guest === undefined) return startNullServer(certificate);
+  return startPolicyServer({ policiesFile, certificate, script });
 }
 
 /** The null handler under the same load, by which a measurement is divided. */

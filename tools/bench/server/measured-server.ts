@@ -25,8 +25,8 @@ export interface MeasuredServer extends BenchProcess {
 export interface PolicyServerOptions {
   readonly policiesFile: string;
   readonly certificate?: CertificateFiles | undefined;
-  /** `policyServerSource` when left out. */
-  readonly script?: string;
+  /** Program of the server; the sources when left out. */
+  readonly script?: string | undefined;
   readonly args?: readonly string[];
   readonly nodeArgs?: readonly string[];
   /** Where Node.js puts profiles. */
@@ -67,7 +67,12 @@ export async function startNullServer(certificate?: CertificateFiles): Promise<M
   const startMs = performance.now();
   const args = certificate ? [certificate.certFile, certificate.keyFile] : [];
   const started = startScript(join(import.meta.dirname, "../load/null-server.ts"), args);
-  const [line] = await once(started.child.stdout, "data");
+  const [line] = await Promise.race([
+    once(started.child.stdout, "data"),
+    once(started.child, "exit").then(() => {
+      throw new Error(`the null handler did not start:\n${started.output()}`);
+    }),
+  ]);
   const origin = `${certificate ? "https" : "http"}://${address}:${String(line).trim()}`;
   return { ...started, origin, readyAfterMs: performance.now() - startMs };
 }

@@ -9,6 +9,7 @@ import { type Report, targetNote } from "../report.ts";
 import type { Row } from "../table.ts";
 import { startPolicyServer } from "./measured-server.ts";
 import { accepted } from "./request-cost.ts";
+import type { ServerBenchOptions } from "./server.ts";
 
 const columns = [
   { key: "phase", title: "phase" },
@@ -28,7 +29,7 @@ const allowedRatio = 3;
 const interrupted = "exceeded the allowed execution time";
 
 /** What a policy that never ends does to the latency of another one. */
-export async function noisyBench({ seconds }: { seconds: number }): Promise<Report> {
+export async function noisyBench({ seconds, script }: ServerBenchOptions): Promise<Report> {
   const { wasm } = await typescriptGuest();
   await using folder = await writePoliciesFolder([
     { id: "healthy", wasm },
@@ -36,6 +37,7 @@ export async function noisyBench({ seconds }: { seconds: number }): Promise<Repo
   ]);
   await using server = await startPolicyServer({
     policiesFile: folder.policiesFile,
+    script,
     args: ["--policy-timeout", "2"],
   });
   const target = (id: string, perSecond: number, expected: string): OpenLoopTarget => ({

@@ -22,17 +22,31 @@ export interface RequestCost extends LoadResult {
 }
 
 export const accepted = '"allowed":true';
-const warmUp = { seconds: 1, connections: 16 };
+const warmConnections = 16;
+const caseWarmUpSeconds = 0.5;
 
-/** Measures what requests cost; the server is warmed up with the same ones before. */
-export async function measureRequests(
-  { pid, origin }: MeasuredServer,
-  { size, ...load }: RequestLoad,
-): Promise<RequestCost> {
-  const requests = { ...load, origin, body: admissionReview(size) };
-  await runClosedLoop({ ...requests, ...warmUp });
+/** What requests are made of, besides how many. */
+type Requests = Omit<RequestLoad, "connections" | "seconds">;
+
+/** Puts a server under load until its compilers have come to rest. */
+export async function warmUp({ origin }: MeasuredServer, requests: Requests, seconds: number): Promise<void> {
+  const { size, ...rest } = requests;
+  await runClosedLoop({
+    ...rest,
+    origin,
+    body: admissionReview(size),
+    connections: warmConnections,
+    seconds,
+  });
+}
+
+/** Measures what requests cost. */
+export async function measureRequests(server: MeasuredServer, load: RequestLoad): Promise<RequestCost> {
+  await warmUp(server, load, caseWarmUpSeconds);
+  const { pid, origin } = server;
+  const { size, ...rest } = load;
   const before = await processUsage(pid);
-  const result = await runClosedLoop(requests);
+  const result = await runClosedLoop({ ...rest, origin, body: admissionReview(size) });
   const after = await processUsage(pid);
   const { count } = result.latencyUs;
   return {

@@ -1,5 +1,5 @@
 import { type BodySize, bodySizes, guestPayload } from "../inputs/admission-review.ts";
-import { type CertificateFiles, makeCertificate, opensslMissing } from "../inputs/certificate.ts";
+import { makeCertificate, opensslMissing } from "../inputs/certificate.ts";
 import { type BenchGuest, benchGuests, typescriptGuest } from "../inputs/guests.ts";
 import { writePoliciesFolder } from "../inputs/policies-folder.ts";
 import type { Report } from "../report.ts";
@@ -9,7 +9,8 @@ import {
   type Candidate,
   type LoadCase,
   type Measurement,
-  measureCandidate,
+  type MeasureOptions,
+  measureAll,
   nullOf,
   ratioToNull,
 } from "./candidate.ts";
@@ -33,14 +34,18 @@ const sizes = Object.keys(bodySizes) as BodySize[];
 const allCases: LoadCase[] = sizes.flatMap((size) => [1, 16].map((connections) => ({ size, connections })));
 const oneCase: LoadCase[] = [{ size: "5 KB", connections: 16 }];
 
+export type ServerBenchOptions = Pick<MeasureOptions, "seconds" | "script">;
+
 /** Requests per second, latency, memory and CPU time of a policy server over HTTP and HTTPS. */
-export async function serverBench({ seconds }: { seconds: number }): Promise<Report> {
+export async function serverBench({ seconds, script }: ServerBenchOptions): Promise<Report> {
   await using scratch = await writePoliciesFolder([]);
   const { guests, notes } = await benchGuests();
   const certificate = await makeCertificate(scratch.path);
   const protocols = certificate === undefined ? [undefined] : [undefined, certificate];
   const all: Measurement[] = [];
-  for (const tls of protocols) all.push(...(await measureProtocol(candidatesOf(guests), tls, seconds)));
+  for (const tls of protocols) {
+    all.push(...(await measureAll(candidatesOf(guests), { certificate: tls, seconds, script })));
+  }
   return {
     name: "server",
     columns,
@@ -62,17 +67,6 @@ function candidatesOf(guests: readonly BenchGuest[]): Candidate[] {
         : [{ guest, policies: 1, cases: oneCase }],
     ),
   ];
-}
-
-async function measureProtocol(
-  candidates: readonly Candidate[],
-  certificate: CertificateFiles | undefined,
-  seconds: number,
-): Promise<Measurement[]> {
-  const all: Measurement[] = [];
-  for (const candidate of candidates)
-    all.push(...(await measureCandidate(candidate, { certificate, seconds })));
-  return all;
 }
 
 function rowOf(measurement: Measurement, all: readonly Measurement[]): Row {

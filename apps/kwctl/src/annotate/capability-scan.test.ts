@@ -25,7 +25,7 @@ describe("usedCapabilities", () => {
       ["oci v1/verify v2/verify kubernetes can_i"],
       ["kubernetes/can_i", "oci/v1/verify", "oci/v2/verify"],
     ],
-  ])("kwctl 27: finds %s", (_row, segments, expected) => {
+  ])("kwctl-and-oci 27: finds %s", (_row, segments, expected) => {
     expect(usedCapabilities(moduleWith(...segments))).toEqual(expected);
   });
 });

@@ -28,7 +28,7 @@ function sectionsOf(bytes: Uint8Array | undefined) {
 }
 
 describe("kwctl annotate", () => {
-  it("kwctl 27: adds metadata with version, usage and protocol version", async () => {
+  it("kwctl-and-oci 27: adds metadata with version, usage and protocol version", async () => {
     const { files, done } = annotate(textPolicy(), metadata, ["-u", "u.md"]);
     expect(await done).toMatchObject({ code: 0, stdout: "", stderr: "" });
     const [section] = sectionsOf(files.written.get("out.wasm"));
@@ -43,7 +43,7 @@ describe("kwctl annotate", () => {
     });
   });
 
-  it("kwctl 27: annotating twice leaves the newest metadata, and one section", async () => {
+  it("kwctl-and-oci 27: annotating twice leaves the newest metadata, and one section", async () => {
     const first = annotate(textPolicy(), metadata);
     await first.done;
     const second = annotate(
@@ -58,7 +58,7 @@ describe("kwctl annotate", () => {
     });
   });
 
-  it("kwctl 27: renames Javy's import", async () => {
+  it("kwctl-and-oci 27: renames Javy's import", async () => {
     const imports =
       '(import "kubewarden:javy/host" "call" (func)) (import "kubewarden:javy/host" "other" (func))';
     const { files, done } = annotate(textPolicy({ imports }), `${metadata}\nexecutionMode: wasi`);
@@ -114,7 +114,7 @@ describe("kwctl annotate", () => {
       metadata,
       "Error parsing wasm module: not a WebAssembly module",
     ],
-  ])("kwctl 27: refuses %s", async (_row, module, text, message) => {
+  ])("kwctl-and-oci 27: refuses %s", async (_row, module, text, message) => {
     const { files, done } = annotate(module, text);
     const { code, stderr } = await done;
     expect(code).toBe(1);
@@ -140,7 +140,7 @@ describe("kwctl annotate", () => {
         ],
       ],
     ],
-  ])("kwctl 27: warns about %s", async (_row, declared, expected) => {
+  ])("kwctl-and-oci 27: warns about %s", async (_row, declared, expected) => {
     const { done } = annotate(textPolicy({ looksUpHost: true }), `${metadata}\n${declared}`);
     const { code, lines } = await done;
     expect(code).toBe(0);
@@ -154,7 +154,7 @@ describe("kwctl annotate", () => {
   it.each([
     ["usage", ["-u", "none"], "Error reading usage file: "],
     ["metadata", ["--metadata-path=none"], "Error opening metadata file: "],
-  ])("kwctl 44: says that the %s file is missing", async (_row, more, context) => {
+  ])("kwctl-and-oci 44: says that the %s file is missing", async (_row, more, context) => {
     const files = memoryFiles({ "p.wasm": textPolicy(), "m.yml": metadata });
     const given = more[0]?.startsWith("-u") ? ["-m", "m.yml", ...more] : more;
     const { stderr } = await runKwctl(["annotate", "p.wasm", "-o", "out", ...given], { files });

@@ -34,7 +34,7 @@ function inspect(module: Uint8Array, ...flags: string[]) {
 }
 
 describe("kwctl inspect", () => {
-  it("kwctl 28: -o yaml gives back the metadata, keys in order", async () => {
+  it("kwctl-and-oci 28: -o yaml gives back the metadata, keys in order", async () => {
     const { code, stdout } = await inspect(annotated(metadata), "-o", "yaml");
     expect(code).toBe(0);
     expect(parse(stdout)).toEqual(metadata);
@@ -43,14 +43,14 @@ describe("kwctl inspect", () => {
     expect(stdout).toContain("\nrules:\n- apiGroups:\n  - ''\n");
   });
 
-  it("kwctl 28: leaves out what is not there", async () => {
+  it("kwctl-and-oci 28: leaves out what is not there", async () => {
     const { stdout } = await inspect(annotated({ rules: [], mutating: true }), "-o", "yaml");
     expect(stdout).toBe(
       "rules: []\nmutating: true\nbackgroundAudit: true\nexecutionMode: kubewarden-wapc\npolicyType: kubernetes\ncontextAwareResources: []\n",
     );
   });
 
-  it("kwctl 28: an unannotated policy names the command that annotates", async () => {
+  it("kwctl-and-oci 28: an unannotated policy names the command that annotates", async () => {
     expect(await inspect(textPolicy())).toMatchObject({
       code: 1,
       stdout: "",
@@ -112,7 +112,7 @@ describe("kwctl inspect", () => {
   it.each([
     ["a missing file", "/none.wasm", "Cannot find policy with uri: registry:///none.wasm"],
     ["a policy elsewhere", "https://host/p.wasm", "Cannot find policy with uri: https://host/p.wasm"],
-  ])("kwctl 39: cannot find %s", async (_row, name, message) => {
+  ])("kwctl-and-oci 39: cannot find %s", async (_row, name, message) => {
     expect(await runKwctl(["inspect", name])).toMatchObject({ code: 1, stderr: `Error: ${message}\n` });
   });
 

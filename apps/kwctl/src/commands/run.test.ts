@@ -91,7 +91,7 @@ describe("kwctl run", () => {
     expect(await kwctl(argv)).toMatchObject({ code: 0, stdout, stderr: "" });
   });
 
-  it("kwctl 12: reads the request from standard input", async () => {
+  it("kwctl-and-oci 12: reads the request from standard input", async () => {
     expect(await kwctl("run /accept.wasm -r -", JSON.stringify(review))).toMatchObject({
       code: 0,
       stdout: acceptedLine,
@@ -108,7 +108,7 @@ describe("kwctl run", () => {
     expect(JSON.parse(stdout)).toMatchObject({ uid, allowed: true, patchType: "JSONPatch" });
   });
 
-  it("kwctl 36: a capability that was not granted is a rejection", async () => {
+  it("kwctl-and-oci 36: a capability that was not granted is a rejection", async () => {
     const { code, stdout } = await kwctl("run /lookup.wasm -r /r.json --allowed-host-capabilities");
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ allowed: false });
@@ -120,7 +120,7 @@ describe("kwctl run", () => {
     ["nope", 'unknown segment "nope", valid options at this level are: crypto, kubernetes, net, oci'],
     ["oci", 'not a complete capability path; use "oci/*" to allow all capabilities under it'],
     ["=", "invalid pattern: pattern must not be empty"],
-  ])("kwctl 36: refuses the pattern %s", async (pattern, text) => {
+  ])("kwctl-and-oci 36: refuses the pattern %s", async (pattern, text) => {
     const flag = pattern === "=" ? "--allowed-host-capabilities=" : `--allowed-host-capabilities ${pattern}`;
     const { code, stderr } = await kwctl(`run /accept.wasm -r /r.json ${flag}`);
     expect(code).toBe(1);
@@ -128,7 +128,7 @@ describe("kwctl run", () => {
     expect(stderr).toContain(text);
   });
 
-  it("kwctl 37: evaluates several policies in order, with their modes and messages", async () => {
+  it("kwctl-and-oci 37: evaluates several policies in order, with their modes and messages", async () => {
     const { code, stdout, lines } = await kwctl("run /all.yaml -r /r.json --settings-path /s.yml -e opa");
     expect(code).toBe(0);
     const responses = stdout
@@ -150,13 +150,16 @@ describe("kwctl run", () => {
     ]);
   });
 
-  it.each(["/group.yml", "file:///group.yml"])("kwctl 37: evaluates the group of %s", async (file) => {
-    const { code, stdout } = await kwctl(`run ${file} -r /r.json`);
-    expect(code).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({ allowed: false, status: { message: "group says no" } });
-  });
+  it.each(["/group.yml", "file:///group.yml"])(
+    "kwctl-and-oci 37: evaluates the group of %s",
+    async (file) => {
+      const { code, stdout } = await kwctl(`run ${file} -r /r.json`);
+      expect(code).toBe(0);
+      expect(JSON.parse(stdout)).toMatchObject({ allowed: false, status: { message: "group says no" } });
+    },
+  );
 
-  it("kwctl 37: the first error stops the rest", async () => {
+  it("kwctl-and-oci 37: the first error stops the rest", async () => {
     const { code, stdout, stderr } = await kwctl("run /stops.yaml -r /r.json");
     expect({ code, stdout }).toEqual({ code: 1, stdout: acceptedLine });
     expect(stderr).toBe("Error: Provided settings are not valid: bad\nsettings\n");
@@ -244,7 +247,7 @@ describe("kwctl run", () => {
     expect(stderr.startsWith(`Error: ${message}`)).toBe(true);
   });
 
-  it("kwctl 9: the default verification file is never ignored", async () => {
+  it("kwctl-and-oci 9: the default verification file is never ignored", async () => {
     const config = "/home/test/.config/kubewarden/verification-config.yml";
     const withConfig = memoryFiles({
       "/p.wasm": textPolicy(),

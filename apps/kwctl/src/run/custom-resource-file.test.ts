@@ -31,7 +31,7 @@ describe("readCustomResources", () => {
   it.each([
     ["ClusterAdmissionPolicy", [pod]],
     ["AdmissionPolicy", []],
-  ])("kwctl 37: reads %s", (kind, contextAwareResources) => {
+  ])("kwctl-and-oci 37: reads %s", (kind, contextAwareResources) => {
     expect(read(head(kind) + policySpec)).toEqual([
       {
         id: "p",
@@ -54,7 +54,7 @@ describe("readCustomResources", () => {
   it.each([
     ["ClusterAdmissionPolicyGroup", [pod]],
     ["AdmissionPolicyGroup", []],
-  ])("kwctl 37: reads %s", (kind, contextAwareResources) => {
+  ])("kwctl-and-oci 37: reads %s", (kind, contextAwareResources) => {
     const guest = { hostCapabilities: ["oci/*"], timeoutEvalSeconds: undefined };
     expect(read(head(kind) + groupSpec)).toMatchObject([
       {
@@ -73,7 +73,7 @@ describe("readCustomResources", () => {
     ]);
   });
 
-  it("kwctl 37: reads several documents in their order and skips empty ones", () => {
+  it("kwctl-and-oci 37: reads several documents in their order and skips empty ones", () => {
     const minimal = "  module: file:///p.wasm\n";
     const text = `---\n${head("AdmissionPolicy", "b")}${minimal}---\n---\n# nothing\n---\n${head("ClusterAdmissionPolicy", "''")}${minimal}`;
     expect(read(text).map(({ id }) => id)).toEqual(["b", "crd-without-name"]);
@@ -112,7 +112,7 @@ describe("readCustomResources", () => {
       `${head("AdmissionPolicyGroup")}  {expression: a(), message: m, policies: []}`,
       "invalid spec of AdmissionPolicyGroup 'p': policies: ",
     ],
-  ])("kwctl 37: refuses %s", (_row, text, message) => {
+  ])("kwctl-and-oci 37: refuses %s", (_row, text, message) => {
     let thrown: unknown;
     try {
       read(text);

@@ -20,7 +20,7 @@ describe("checkMinimumVersion", () => {
     ["1.9.0", "1.38.0", "accepted"],
     ["1.39.2", "1.38.0", "Policy required Kubewarden version 1.39.0 or greater. But it's running on 1.38.0"],
     ["2.0.0", "1.38.0", "Policy required Kubewarden version 2.0.0 or greater. But it's running on 1.38.0"],
-  ])("kwctl 45: %s on %s", (minimum, running, expected) => {
+  ])("kwctl-and-oci 45: %s on %s", (minimum, running, expected) => {
     expect(check(minimum, running)).toBe(expected);
   });
 });

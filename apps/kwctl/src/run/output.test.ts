@@ -22,7 +22,7 @@ describe("responseLine", () => {
       },
       '{"uid":"u","allowed":false,"patchType":"JSONPatch","patch":"W10=","status":{"message":"no","code":403},"auditAnnotations":{"a":"b"},"warnings":["w\\n"]}\n',
     ],
-  ])("kwctl 11: writes %s", (_row, response, line) => {
+  ])("kwctl-and-oci 11: writes %s", (_row, response, line) => {
     expect(responseLine(response)).toBe(line);
   });
 });

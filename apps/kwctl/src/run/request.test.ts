@@ -17,7 +17,7 @@ function reviewOf(value: unknown, form: "admission" | "raw" = "admission"): unkn
 }
 
 describe("toReview", () => {
-  it("kwctl 12: an AdmissionReview and a bare AdmissionRequest are the same", () => {
+  it("kwctl-and-oci 12: an AdmissionReview and a bare AdmissionRequest are the same", () => {
     const review = { apiVersion: "admission.k8s.io/v1", kind: "AdmissionReview", request };
     expect(reviewOf(review)).toEqual(reviewOf(request));
     expect(reviewOf(request)).toEqual({ request });
@@ -37,7 +37,7 @@ describe("toReview", () => {
     ["a review without request", { kind: "AdmissionReview" }, "invalid AdmissionReview object"],
     ["a list", [request], "Invalid request object"],
     ["no JSON", "{", "Invalid request object: "],
-  ])("kwctl 12: %s", (_row, value, message) => {
+  ])("kwctl-and-oci 12: %s", (_row, value, message) => {
     expect(() => toReview(bytes(value), "admission")).toThrow(message);
   });
 });
@@ -52,7 +52,7 @@ describe("readRequestFile", () => {
     expect(new TextDecoder().decode(await readRequestFile(path, { files, readStdin }))).toBe(expected);
   });
 
-  it("kwctl 44: says that the file is missing", async () => {
+  it("kwctl-and-oci 44: says that the file is missing", async () => {
     await expect(readRequestFile("none", { files, readStdin })).rejects.toThrow(
       "Error opening request file none; No such file or directory (os error 2)",
     );

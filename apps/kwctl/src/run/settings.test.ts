@@ -38,7 +38,7 @@ describe("readSettings", () => {
 
   it.each<[string, string | undefined, string | undefined, string]>([
     [
-      "kwctl 44: a missing file",
+      "kwctl-and-oci 44: a missing file",
       "none",
       undefined,
       "Cannot open settings file none: No such file or directory (os error 2)",
