@@ -95,9 +95,9 @@ async function openEvaluator(
   options: EvaluatorOptions,
 ): Promise<Evaluator> {
   const { policies, fetchModule, chooseMode, log, continueOnErrors = false } = options;
-  const started = options.oneShot ? undefined : pool.start();
+  const started = options.oneShot ? Promise.resolve() : pool.start();
   // Looked at below, unless something else fails first.
-  started?.catch(() => {});
+  started.catch(() => {});
   const catalog = createModuleCatalog({
     fetchModule,
     prepare: (request) => pool.prepare(request),
@@ -109,6 +109,7 @@ async function openEvaluator(
     defaultTimeoutMs: options.defaultTimeoutMs,
     timeoutProtection: options.timeoutProtection ?? true,
     alwaysAcceptNamespace: options.alwaysAcceptNamespace,
+    ready: started,
   });
   const inspectorKey = addInspector(pool, options.alwaysAcceptNamespace);
   let generation = await loadAll(loader, policies);

@@ -25,6 +25,8 @@ export interface PolicyLoaderOptions {
   /** Off: no evaluation is limited, whatever its policy says. */
   readonly timeoutProtection: boolean;
   readonly alwaysAcceptNamespace?: string | undefined;
+  /** Resolves when the workers run: no policy's limit counts the time they need to start. */
+  readonly ready: Promise<void>;
 }
 
 /** Makes entries of a policies file ready to be run. A failure is part of the loaded entry, it is never thrown. */
@@ -37,6 +39,8 @@ export interface PolicyLoader {
 /** A module's own start gets this long where evaluations have no limit. */
 const unlimitedStartMs = 60_000;
 const maxMembersAtOnce = 8;
+/** Settings that nobody looked at, because other policies kept the workers busy, are looked at again. */
+const maxSettingsAttempts = 5;
 
 export function createPolicyLoader(options: PolicyLoaderOptions): PolicyLoader {
   const { pool, catalog, defaultTimeoutMs, timeoutProtection, alwaysAcceptNamespace } = options;
@@ -73,6 +77,7 @@ export function createPolicyLoader(options: PolicyLoaderOptions): PolicyLoader {
       context,
       hostCallsMayWait: mayWait(grants),
     });
+    await options.ready;
     const problem = await validateSettings(pool, key, settings, timeoutMs);
     if (problem === undefined) return { key, timeoutMs, digest: module.digest };
     pool.removePolicy(key);
@@ -128,7 +133,11 @@ async function validateSettings(
   settings: Uint8Array,
   timeoutMs: number | undefined,
 ): Promise<string | undefined> {
-  const result = await pool.run(key, "validate-settings", settings, { timeoutMs });
+  let attempts = 1;
+  let result = await pool.run(key, "validate-settings", settings, { timeoutMs });
+  while (result.kind === "timed-out" && !result.begun && attempts++ < maxSettingsAttempts) {
+    result = await pool.run(key, "validate-settings", settings, { timeoutMs });
+  }
   switch (result.kind) {
     case "answer": {
       const problem = result.answer.kind === "settings" ? result.answer.problem : "no answer";

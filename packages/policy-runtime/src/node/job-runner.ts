@@ -105,6 +105,7 @@ export class JobRunner<Context, Answer> {
   #start(job: JobMessage): void {
     const policy = this.#policies.get(job.policyKey);
     if (policy === undefined) return this.#fail(job.id, new Error("the policy is not loaded"));
+    this.#options.activity.begin(job.id);
     this.#options.activity.enter(job.id);
     try {
       const begun = policy.handler.begin(job.action, job.body);

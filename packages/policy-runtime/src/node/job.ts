@@ -3,8 +3,8 @@ import type { WorkerSlot } from "./worker-slot.ts";
 /** How one evaluation ended, as seen from the main thread. */
 export type RunResult<Answer> =
   | { kind: "answer"; answer: Answer }
-  /** The limit of time passed. */
-  | { kind: "timed-out" }
+  /** The limit of time passed; not even begun when all workers were busy. */
+  | { kind: "timed-out"; begun: boolean }
   /** No answer could be had: the instance could not be made, the worker died. `message` says why. */
   | { kind: "failed"; message: string };
 

@@ -1,14 +1,14 @@
-import { errorText, type Logger, type LogLevel, logLevels } from "@kubewarden-ts/base";
+import { type Logger, type LogLevel, logLevels } from "@kubewarden-ts/base";
 import { defaultLimits, type GuestLimits } from "../core/host.ts";
 import type { PreparedModule } from "../core/prepared-module.ts";
 import { RuntimeError } from "../errors.ts";
-import { elapsedMs } from "./activity.ts";
-import { type Confinement, Confinements } from "./confinements.ts";
 import type { ServeCapability } from "./handler.ts";
-import { createJob, type Job, type RunResult, settleJob, takeWanted } from "./job.ts";
+import { createJob, type RunResult } from "./job.ts";
 import type { FromWorker, PolicyDefinition } from "./messages.ts";
-import { type Preparation, type PrepareRequest, startPreparation } from "./preparation.ts";
-import { abandonJob, removeJob, setSuspended, startWorkerSlot, type WorkerSlot } from "./worker-slot.ts";
+import type { PrepareRequest } from "./preparation.ts";
+import { Preparers } from "./preparers.ts";
+import { Scheduler } from "./scheduler.ts";
+import { startWorkerSlot, type WorkerSlot } from "./worker-slot.ts";
 import { Workers } from "./workers.ts";
 
 export interface GuestPoolOptions {
@@ -34,13 +34,7 @@ interface PolicyRecord<Context> {
   removed: boolean;
 }
 
-const watchIntervalMs = 25;
 const defaultQuarantineAfterMs = 250;
-/** Jobs a worker is sent before it answered: enough to keep it busy, few enough to be moved or dropped. */
-const maxJobsPerWorker = 32;
-const maxAttempts = 3;
-/** Longer delays than a timer can hold would fire at once. */
-const maxTimerMs = 0x7fff_ffff;
 
 /**
  * Runs policies in worker threads (data-plane 1): the worker with the fewest jobs gets the next one; suspended
@@ -49,23 +43,26 @@ const maxTimerMs = 0x7fff_ffff;
  */
 export class GuestPool<Context, Answer> implements AsyncDisposable {
   readonly #options: GuestPoolOptions;
-  readonly #quarantineAfterMs: number;
   readonly #policies = new Map<number, PolicyRecord<Context>>();
   readonly #workers: Workers<Answer>;
-  readonly #confinements: Confinements<Answer>;
-  /** Workers that only end what they run. */
-  readonly #retiring = new Set<WorkerSlot<Answer>>();
-  readonly #preparing = new Map<WorkerSlot<Answer>, Preparation>();
-  readonly #waiting: Job<Answer>[] = [];
-  #watch: NodeJS.Timeout | undefined;
+  readonly #preparers: Preparers<Answer>;
+  readonly #scheduler: Scheduler<Answer>;
   #lastKey = 0;
   #closed = false;
 
   constructor(options: GuestPoolOptions) {
+    const { workers: limit, warmSpare = true, quarantineAfterMs = defaultQuarantineAfterMs } = options;
+    const { serve, log } = options;
     this.#options = options;
-    this.#quarantineAfterMs = options.quarantineAfterMs ?? defaultQuarantineAfterMs;
-    this.#workers = new Workers(() => this.#startSlot(), { warmSpare: options.warmSpare ?? true });
-    this.#confinements = new Confinements(() => this.#workers.take());
+    const workers = new Workers<Answer>(() => this.#startSlot(), { warmSpare });
+    this.#workers = workers;
+    this.#preparers = new Preparers({
+      limit,
+      takeWorker: () => workers.take(),
+      release: (slot) => this.#releasePreparer(slot),
+    });
+    const policyName = (key: number): string | undefined => this.#policies.get(key)?.definition.name;
+    this.#scheduler = new Scheduler({ workers, quarantineAfterMs, serve, log, policyName });
   }
 
   /** Starts the workers; resolves when all of them run. */
@@ -74,25 +71,12 @@ export class GuestPool<Context, Answer> implements AsyncDisposable {
   }
 
   /**
-   * Prepares a module in a worker of its own.
+   * Prepares a module, in a worker that does nothing else.
    * @throws {RuntimeError} `RUNTIME_MODULE_REFUSED`, `RUNTIME_INITIALIZATION_FAILED`, `RUNTIME_CLOSED`
    */
   async prepare(request: PrepareRequest): Promise<PreparedModule> {
     if (this.#closed) throw new RuntimeError("the policy runtime is closed", { code: "RUNTIME_CLOSED" });
-    const slot = this.#startSlot();
-    const preparation = startPreparation(slot, request);
-    this.#preparing.set(slot, preparation);
-    let reuse = false;
-    try {
-      const prepared = await preparation.done;
-      reuse =
-        this.#options.reusePreparingWorkers === true && this.#workers.serving.length < this.#options.workers;
-      return prepared;
-    } finally {
-      this.#preparing.delete(slot);
-      if (reuse) this.#workers.serving.push(slot);
-      else void slot.terminate();
-    }
+    return await this.#preparers.prepare(request);
   }
 
   /** Makes a policy known to all workers; returns the key to run it with. */
@@ -100,7 +84,7 @@ export class GuestPool<Context, Answer> implements AsyncDisposable {
     const key = ++this.#lastKey;
     const definition = { ...policy, key };
     this.#policies.set(key, { definition, jobs: 0, removed: false });
-    for (const slot of this.#allSlots()) slot.post({ kind: "policy", policy: definition });
+    for (const slot of this.#scheduler.slots()) slot.post({ kind: "policy", policy: definition });
     return key;
   }
 
@@ -130,34 +114,18 @@ export class GuestPool<Context, Answer> implements AsyncDisposable {
       resolve(result);
     });
     policy.jobs++;
-    if (timeoutMs !== undefined) {
-      job.timer = setTimeout(() => this.#expire(job), Math.min(timeoutMs, maxTimerMs));
-    }
-    this.#watch ??= setInterval(() => this.#checkWorkers(), watchIntervalMs);
-    this.#enqueue(job);
+    this.#scheduler.add(job, timeoutMs);
     return promise;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
     this.#workers.close();
-    clearInterval(this.#watch);
     const reason = "the policy runtime is shutting down";
-    const slots = [...this.#allSlots(), ...this.#preparing.keys()];
-    const jobs = [
-      ...slots.flatMap((slot) => [...slot.jobs.values()]),
-      ...this.#waiting,
-      ...this.#confinements.queued(),
-    ];
-    for (const job of jobs) settleJob(job, { kind: "failed", message: reason });
-    for (const preparation of this.#preparing.values()) preparation.fail(reason);
+    const slots = [...this.#scheduler.slots(), ...this.#preparers.slots()];
+    this.#scheduler.close(reason);
+    this.#preparers.close(reason);
     await Promise.all(slots.map((slot) => slot.terminate()));
-  }
-
-  *#allSlots(): Generator<WorkerSlot<Answer>> {
-    yield* this.#workers.all();
-    yield* this.#confinements.slots();
-    yield* this.#retiring;
   }
 
   #startSlot(): WorkerSlot<Answer> {
@@ -168,207 +136,48 @@ export class GuestPool<Context, Answer> implements AsyncDisposable {
       onMessage: (from, message) => this.#receive(from, message),
       onDeath: (dead, reason) => this.#bury(dead, reason),
     });
-    for (const { definition } of this.#policies.values()) slot.post({ kind: "policy", policy: definition });
+    this.#teachPolicies(slot);
     return slot;
   }
 
-  #enqueue(job: Job<Answer>): void {
-    const confinement = this.#confinements.of(job.policyKey);
-    if (confinement === undefined) return this.#dispatch(job);
-    confinement.queue.push(job);
-    this.#confinements.runNext(confinement);
+  #teachPolicies(slot: WorkerSlot<Answer>): void {
+    for (const { definition } of this.#policies.values()) slot.post({ kind: "policy", policy: definition });
   }
 
-  #dispatch(job: Job<Answer>): void {
-    const slot = this.#workers.leastBusy(maxJobsPerWorker);
-    if (slot === undefined) this.#waiting.push(job);
-    else slot.submit(job);
-  }
-
-  #drain(): void {
-    while (this.#waiting.length > 0 && this.#workers.leastBusy(maxJobsPerWorker) !== undefined) {
-      const job = takeWanted(this.#waiting);
-      if (job !== undefined) this.#enqueue(job);
-    }
+  #releasePreparer(slot: WorkerSlot<Answer>): void {
+    const { reusePreparingWorkers, workers } = this.#options;
+    if (!reusePreparingWorkers || this.#workers.serving.length >= workers) return void slot.terminate();
+    this.#teachPolicies(slot);
+    this.#workers.serving.push(slot);
+    this.#scheduler.drain();
   }
 
   #receive(slot: WorkerSlot<Answer>, message: FromWorker<Answer>): void {
     switch (message.kind) {
-      case "answers":
-        for (const { id, answer } of message.answers) this.#end(slot, id, { kind: "answer", answer });
-        return;
-      case "failed":
-        return this.#end(slot, message.id, { kind: "failed", message: message.message });
-      case "host-call":
-        return this.#serveHostCall(slot, message);
-      case "asleep":
-        return this.#fallAsleep(slot, message.id);
-      case "awake":
-        return setSuspended(slot, message.id, false);
       case "log":
         return logLine(this.#options.log, message);
       case "starting":
       case "prepared":
       case "not-prepared":
-        return this.#preparing.get(slot)?.receive(message);
+        return this.#preparers.receive(slot, message);
       case "ready":
         return;
+      default:
+        return this.#scheduler.receive(slot, message);
     }
   }
 
-  #end(slot: WorkerSlot<Answer>, id: number, result: RunResult<Answer>): void {
-    const job = removeJob(slot, id);
-    if (job === undefined) return;
-    const inTime = !job.settled && !job.hogged;
-    settleJob(job, result);
-    this.#freed(slot, job, inTime);
-  }
-
-  /** A worker has room again. */
-  #freed(slot: WorkerSlot<Answer>, job: Job<Answer>, inTime: boolean): void {
-    if (this.#retiring.has(slot)) {
-      if (slot.jobs.size > 0) return;
-      this.#retiring.delete(slot);
-      return void slot.terminate();
-    }
-    const confinement = this.#confinements.at(slot);
-    if (confinement === undefined) return this.#drain();
-    confinement.running = undefined;
-    if (inTime) for (const freed of this.#confinements.release(job.policyKey)) this.#dispatch(freed);
-    this.#confinements.runNext(confinement);
-  }
-
-  #fallAsleep(slot: WorkerSlot<Answer>, id: number): void {
-    const job = slot.jobs.get(id);
-    if (job === undefined) return;
-    setSuspended(slot, id, true);
-    if (job.settled) abandonJob(slot, job);
-    else this.#drain();
-  }
-
-  #serveHostCall(
-    slot: WorkerSlot<Answer>,
-    { call, job: id, path, input }: Extract<FromWorker<Answer>, { kind: "host-call" }>,
-  ): void {
-    const job = slot.jobs.get(id);
-    if (job === undefined) return;
-    setSuspended(slot, id, true);
-    if (job.settled) return abandonJob(slot, job);
-    job.abort ??= new AbortController();
-    const answer = (message: { ok: true; value: unknown } | { ok: false; message: string }): void => {
-      if (slot.jobs.get(id) !== job) return;
-      setSuspended(slot, id, false);
-      slot.post({ kind: "host-answer", call, ...message });
-    };
-    this.#options.serve(path, input, job.abort.signal).then(
-      (value) => answer({ ok: true, value }),
-      (error: unknown) => answer({ ok: false, message: errorText(error) }),
-    );
-    this.#drain();
-  }
-
-  #expire(job: Job<Answer>): void {
-    settleJob(job, { kind: "timed-out" });
-    const { slot } = job;
-    if (slot?.jobs.get(job.sequence) !== job) return;
-    if (job.suspended) return abandonJob(slot, job);
-    // What has only just begun may end by itself: the watch ends it when it does not.
-    const { job: running, sinceMs } = slot.activity.running();
-    if (running === job.sequence && this.#isHog(sinceMs)) this.#kill(slot, job);
-  }
-
-  #isHog(sinceMs: number): boolean {
-    return elapsedMs(sinceMs, Date.now()) > this.#quarantineAfterMs;
-  }
-
-  /** Looks for guests that keep a CPU. */
-  #checkWorkers(): void {
-    let busy = this.#waiting.length > 0;
-    for (const slot of [...this.#allSlots()]) {
-      busy ||= slot.jobs.size > 0;
-      const { job: id, sinceMs } = slot.activity.running();
-      const job = id === 0 ? undefined : slot.jobs.get(id);
-      if (job === undefined || !this.#isHog(sinceMs)) continue;
-      job.hogged = true;
-      if (job.settled) this.#kill(slot, job);
-      else if (slot.jobs.size > 1 && this.#workers.serving.includes(slot)) this.#quarantine(slot, job);
-    }
-    if (busy) return;
-    clearInterval(this.#watch);
-    this.#watch = undefined;
-  }
-
-  /** Leaves the worker to the job that hogs it; everything else on it begins again elsewhere. */
-  #quarantine(slot: WorkerSlot<Answer>, job: Job<Answer>): void {
-    this.#logHog("policy hogs the CPU: it keeps its worker for itself", job);
-    slot.lowerPriority();
-    slot.revokeAll();
-    this.#workers.replace(slot);
-    const confinement = this.#confinements.confine(job.policyKey);
-    if (confinement.slot === undefined && confinement.running === undefined) {
-      confinement.slot = slot;
-      confinement.running = job;
-    } else this.#retiring.add(slot);
-    this.#moveJobs(slot, job);
-  }
-
-  /** Ends the worker of a job that is past its deadline and still on the CPU. */
-  #kill(slot: WorkerSlot<Answer>, job: Job<Answer>): void {
-    this.#logHog("policy does not end: its worker is ended", job);
-    const confinement = this.#confinements.at(slot) ?? this.#confinements.confine(job.policyKey);
-    void slot.terminate();
-    this.#lose(slot, job);
-    this.#confinements.runNext(confinement);
-    this.#drain();
-  }
-
-  /** Gives up a worker; `culprit` does not begin again. */
-  #lose(slot: WorkerSlot<Answer>, culprit: Job<Answer> | undefined): void {
-    this.#retiring.delete(slot);
-    this.#workers.replace(slot);
-    const confinement = this.#confinements.at(slot);
-    if (confinement !== undefined) [confinement.slot, confinement.running] = [undefined, undefined];
-    this.#moveJobs(slot, culprit);
-    slot.jobs.clear();
-  }
-
-  #logHog(message: string, { policyKey, action }: Job<Answer>): void {
-    const policy = this.#policies.get(policyKey)?.definition.name;
-    this.#options.log.warn(message, { policy_id: policy, action });
-  }
-
-  /** Evaluations only read, so one that was interrupted can begin again. */
-  #moveJobs(slot: WorkerSlot<Answer>, kept: Job<Answer> | undefined): void {
-    for (const [id, job] of [...slot.jobs]) {
-      if (job === kept) continue;
-      if (job.suspended) slot.post({ kind: "abandon", id });
-      removeJob(slot, id);
-      if (job.settled) continue;
-      job.abort?.abort();
-      job.abort = undefined;
-      if (job.attempts < maxAttempts) this.#enqueue(job);
-      else settleJob(job, { kind: "failed", message: "the workers that ran it were ended three times" });
-    }
-  }
-
-  /** A worker died of itself: whoever was on its CPU is blamed. */
   #bury(slot: WorkerSlot<Answer>, reason: string): void {
-    const preparation = this.#preparing.get(slot);
-    if (preparation !== undefined) return preparation.fail(reason);
+    if (this.#preparers.fail(slot, reason)) return;
     this.#options.log.error("worker thread ended", { reason });
-    const culprit = slot.jobs.get(slot.activity.running().job);
-    if (culprit !== undefined) settleJob(culprit, { kind: "failed", message: reason });
-    const confinement: Confinement<Answer> | undefined = this.#confinements.at(slot);
-    this.#lose(slot, culprit);
-    if (confinement !== undefined) this.#confinements.runNext(confinement);
-    this.#drain();
+    this.#scheduler.bury(slot, reason);
   }
 
   #forgetUnused({ definition: { key }, removed, jobs }: PolicyRecord<Context>): void {
     if (!removed || jobs > 0) return;
     this.#policies.delete(key);
-    for (const slot of this.#allSlots()) slot.post({ kind: "forget-policy", key });
-    this.#confinements.release(key);
+    for (const slot of this.#scheduler.slots()) slot.post({ kind: "forget-policy", key });
+    this.#scheduler.forgetPolicy(key);
   }
 }
 

@@ -6,7 +6,7 @@ import type { WorkerSlot } from "./worker-slot.ts";
 /** What a request gets when the limit of time has passed (policy-runtime 2.7). */
 export const timeoutText = "Policy execution interrupted because it exceeded the allowed execution time";
 
-type PreparationMessage = Extract<
+export type PreparationMessage = Extract<
   FromWorker<never>,
   { kind: "starting" } | { kind: "prepared" } | { kind: "not-prepared" }
 >;
@@ -18,14 +18,13 @@ export interface PrepareRequest {
   readonly timeoutMs: number;
 }
 
-/**
- * Has one module prepared by a worker that does nothing else meanwhile.
- * @throws {RuntimeError} also when the module's start does not end in time: the worker is of no use then
- */
+/** One module that a worker prepares; it does nothing else meanwhile. */
 export interface Preparation {
   readonly done: Promise<PreparedModule>;
   receive(message: PreparationMessage): void;
   fail(reason: string): void;
+  /** Whether the worker did not come back: the module did not end its start, or the worker died. */
+  isStuck(): boolean;
 }
 
 export function startPreparation<Answer>(
@@ -34,7 +33,9 @@ export function startPreparation<Answer>(
 ): Preparation {
   const { promise, resolve, reject } = Promise.withResolvers<PreparedModule>();
   let timer: NodeJS.Timeout | undefined;
+  let stuck = false;
   const failed = (message: string): void => {
+    stuck = true;
     clearTimeout(timer);
     reject(new RuntimeError(message, { code: "RUNTIME_INITIALIZATION_FAILED" }));
   };
@@ -55,5 +56,6 @@ export function startPreparation<Answer>(
       }
     },
     fail: failed,
+    isStuck: () => stuck,
   };
 }

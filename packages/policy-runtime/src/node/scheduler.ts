@@ -1,0 +1,259 @@
+import { errorText, type Logger } from "@kubewarden-ts/base";
+import { elapsedMs } from "./activity.ts";
+import { Confinements } from "./confinements.ts";
+import type { ServeCapability } from "./handler.ts";
+import { type Job, type RunResult, settleJob, takeWanted } from "./job.ts";
+import type { FromWorker } from "./messages.ts";
+import { abandonJob, removeJob, setSuspended, type WorkerSlot } from "./worker-slot.ts";
+import type { Workers } from "./workers.ts";
+
+export interface SchedulerOptions<Answer> {
+  readonly workers: Workers<Answer>;
+  /** A guest on the CPU for longer, while others wait for its worker, keeps that worker for itself. */
+  readonly quarantineAfterMs: number;
+  readonly serve: ServeCapability;
+  readonly log: Logger;
+  readonly policyName: (policyKey: number) => string | undefined;
+}
+
+/** What a worker says about jobs. */
+export type JobMessageFromWorker<Answer> = Extract<
+  FromWorker<Answer>,
+  { kind: "answers" | "failed" | "host-call" | "asleep" | "awake" }
+>;
+
+const watchIntervalMs = 25;
+/** Jobs a worker is sent before it answered: enough to keep it busy, few enough to be moved or dropped. */
+const maxJobsPerWorker = 32;
+const maxAttempts = 3;
+/** Longer delays than a timer can hold would fire at once. */
+const maxTimerMs = 0x7fff_ffff;
+
+/**
+ * Decides which worker runs which job, and for how long: the worker with the fewest jobs gets the next one; a job
+ * past its deadline is answered; one that keeps the CPU loses its place among the others.
+ */
+export class Scheduler<Answer> {
+  readonly #options: SchedulerOptions<Answer>;
+  readonly #confinements: Confinements<Answer>;
+  /** Workers that only end what they run. */
+  readonly #retiring = new Set<WorkerSlot<Answer>>();
+  readonly #waiting: Job<Answer>[] = [];
+  #watch: NodeJS.Timeout | undefined;
+
+  constructor(options: SchedulerOptions<Answer>) {
+    this.#options = options;
+    this.#confinements = new Confinements(() => options.workers.take());
+  }
+
+  /** Every worker that may have jobs. */
+  *slots(): Generator<WorkerSlot<Answer>> {
+    yield* this.#options.workers.all();
+    yield* this.#confinements.slots();
+    yield* this.#retiring;
+  }
+
+  add(job: Job<Answer>, timeoutMs: number | undefined): void {
+    if (timeoutMs !== undefined) {
+      job.timer = setTimeout(() => this.#expire(job), Math.min(timeoutMs, maxTimerMs));
+    }
+    this.#watch ??= setInterval(() => this.#checkWorkers(), watchIntervalMs);
+    this.#enqueue(job);
+  }
+
+  /** A worker has more room than before, or there is another one. */
+  drain(): void {
+    while (this.#waiting.length > 0 && this.#options.workers.leastBusy(maxJobsPerWorker) !== undefined) {
+      const job = takeWanted(this.#waiting);
+      if (job !== undefined) this.#enqueue(job);
+    }
+  }
+
+  receive(slot: WorkerSlot<Answer>, message: JobMessageFromWorker<Answer>): void {
+    switch (message.kind) {
+      case "answers":
+        for (const { id, answer } of message.answers) this.#end(slot, id, { kind: "answer", answer });
+        return;
+      case "failed":
+        return this.#end(slot, message.id, { kind: "failed", message: message.message });
+      case "host-call":
+        return this.#serveHostCall(slot, message);
+      case "asleep":
+        return this.#fallAsleep(slot, message.id);
+      case "awake":
+        return setSuspended(slot, message.id, false);
+    }
+  }
+
+  /** A worker died of itself: whoever was on its CPU is blamed. */
+  bury(slot: WorkerSlot<Answer>, reason: string): void {
+    const culprit = slot.jobs.get(slot.activity.running().job);
+    if (culprit !== undefined) settleJob(culprit, { kind: "failed", message: reason });
+    const confinement = this.#confinements.at(slot);
+    this.#lose(slot, culprit);
+    if (confinement !== undefined) this.#confinements.runNext(confinement);
+    this.drain();
+  }
+
+  /** Forgets what it knows of a policy that has no jobs. */
+  forgetPolicy(policyKey: number): void {
+    this.#confinements.release(policyKey);
+  }
+
+  /** Ends every job, at the end of the pool. */
+  close(reason: string): void {
+    clearInterval(this.#watch);
+    const running = [...this.slots()].flatMap((slot) => [...slot.jobs.values()]);
+    for (const job of [...running, ...this.#waiting, ...this.#confinements.queued()]) {
+      settleJob(job, { kind: "failed", message: reason });
+    }
+  }
+
+  #enqueue(job: Job<Answer>): void {
+    const confinement = this.#confinements.of(job.policyKey);
+    if (confinement === undefined) return this.#dispatch(job);
+    confinement.queue.push(job);
+    this.#confinements.runNext(confinement);
+  }
+
+  #dispatch(job: Job<Answer>): void {
+    const slot = this.#options.workers.leastBusy(maxJobsPerWorker);
+    if (slot === undefined) this.#waiting.push(job);
+    else slot.submit(job);
+  }
+
+  #end(slot: WorkerSlot<Answer>, id: number, result: RunResult<Answer>): void {
+    const job = removeJob(slot, id);
+    if (job === undefined) return;
+    const inTime = !job.settled && !job.hogged;
+    settleJob(job, result);
+    this.#freed(slot, job, inTime);
+  }
+
+  /** A worker has room again. */
+  #freed(slot: WorkerSlot<Answer>, job: Job<Answer>, inTime: boolean): void {
+    if (this.#retiring.has(slot)) {
+      if (slot.jobs.size > 0) return;
+      this.#retiring.delete(slot);
+      return void slot.terminate();
+    }
+    const confinement = this.#confinements.at(slot);
+    if (confinement === undefined) return this.drain();
+    confinement.running = undefined;
+    if (inTime) for (const freed of this.#confinements.release(job.policyKey)) this.#dispatch(freed);
+    this.#confinements.runNext(confinement);
+  }
+
+  #fallAsleep(slot: WorkerSlot<Answer>, id: number): void {
+    const job = slot.jobs.get(id);
+    if (job === undefined) return;
+    setSuspended(slot, id, true);
+    if (job.settled) abandonJob(slot, job);
+    else this.drain();
+  }
+
+  #serveHostCall(
+    slot: WorkerSlot<Answer>,
+    { call, job: id, path, input }: Extract<FromWorker<Answer>, { kind: "host-call" }>,
+  ): void {
+    const job = slot.jobs.get(id);
+    if (job === undefined) return;
+    setSuspended(slot, id, true);
+    if (job.settled) return abandonJob(slot, job);
+    job.abort ??= new AbortController();
+    const answer = (message: { ok: true; value: unknown } | { ok: false; message: string }): void => {
+      if (slot.jobs.get(id) !== job) return;
+      setSuspended(slot, id, false);
+      slot.post({ kind: "host-answer", call, ...message });
+    };
+    this.#options.serve(path, input, job.abort.signal).then(
+      (value) => answer({ ok: true, value }),
+      (error: unknown) => answer({ ok: false, message: errorText(error) }),
+    );
+    this.drain();
+  }
+
+  #expire(job: Job<Answer>): void {
+    const { slot } = job;
+    settleJob(job, { kind: "timed-out", begun: slot?.activity.hasBegun(job.sequence) ?? false });
+    if (slot?.jobs.get(job.sequence) !== job) return;
+    if (job.suspended) return abandonJob(slot, job);
+    // What has only just begun may end by itself: the watch ends it when it does not.
+    const { job: running, sinceMs } = slot.activity.running();
+    if (running === job.sequence && this.#isHog(sinceMs)) this.#kill(slot, job);
+  }
+
+  #isHog(sinceMs: number): boolean {
+    return elapsedMs(sinceMs, Date.now()) > this.#options.quarantineAfterMs;
+  }
+
+  /** Looks for guests that keep a CPU. */
+  #checkWorkers(): void {
+    let busy = this.#waiting.length > 0;
+    for (const slot of [...this.slots()]) {
+      busy ||= slot.jobs.size > 0;
+      const { job: id, sinceMs } = slot.activity.running();
+      const job = id === 0 ? undefined : slot.jobs.get(id);
+      if (job === undefined || !this.#isHog(sinceMs)) continue;
+      job.hogged = true;
+      if (job.settled) this.#kill(slot, job);
+      else if (slot.jobs.size > 1 && this.#options.workers.serving.includes(slot))
+        this.#quarantine(slot, job);
+    }
+    if (busy) return;
+    clearInterval(this.#watch);
+    this.#watch = undefined;
+  }
+
+  /** Leaves the worker to the job that hogs it; everything else on it begins again elsewhere. */
+  #quarantine(slot: WorkerSlot<Answer>, job: Job<Answer>): void {
+    this.#logHog("policy hogs the CPU: it keeps its worker for itself", job);
+    slot.lowerPriority();
+    slot.revokeAll();
+    this.#options.workers.replace(slot);
+    const confinement = this.#confinements.confine(job.policyKey);
+    if (confinement.slot === undefined && confinement.running === undefined) {
+      confinement.slot = slot;
+      confinement.running = job;
+    } else this.#retiring.add(slot);
+    this.#moveJobs(slot, job);
+  }
+
+  /** Ends the worker of a job that is past its deadline and still on the CPU. */
+  #kill(slot: WorkerSlot<Answer>, job: Job<Answer>): void {
+    this.#logHog("policy does not end: its worker is ended", job);
+    const confinement = this.#confinements.at(slot) ?? this.#confinements.confine(job.policyKey);
+    void slot.terminate();
+    this.#lose(slot, job);
+    this.#confinements.runNext(confinement);
+    this.drain();
+  }
+
+  /** Gives up a worker; `culprit` does not begin again. */
+  #lose(slot: WorkerSlot<Answer>, culprit: Job<Answer> | undefined): void {
+    this.#retiring.delete(slot);
+    this.#options.workers.replace(slot);
+    const confinement = this.#confinements.at(slot);
+    if (confinement !== undefined) [confinement.slot, confinement.running] = [undefined, undefined];
+    this.#moveJobs(slot, culprit);
+    slot.jobs.clear();
+  }
+
+  #logHog(message: string, { policyKey, action }: Job<Answer>): void {
+    this.#options.log.warn(message, { policy_id: this.#options.policyName(policyKey), action });
+  }
+
+  /** Evaluations only read, so one that was interrupted can begin again. */
+  #moveJobs(slot: WorkerSlot<Answer>, kept: Job<Answer> | undefined): void {
+    for (const [id, job] of [...slot.jobs]) {
+      if (job === kept) continue;
+      if (job.suspended) slot.post({ kind: "abandon", id });
+      removeJob(slot, id);
+      if (job.settled) continue;
+      job.abort?.abort();
+      job.abort = undefined;
+      if (job.attempts < maxAttempts) this.#enqueue(job);
+      else settleJob(job, { kind: "failed", message: "the workers that ran it were ended three times" });
+    }
+  }
+}
