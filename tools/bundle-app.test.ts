@@ -10,7 +10,7 @@ const root = join(import.meta.dirname, "..");
 const folder = mkdtempSync(join(tmpdir(), "kubewarden-ts-bundle-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-it("a bundled program runs outside of the checkout, and finds its worker", async () => {
+it("a bundled program runs outside of the checkout, and finds its workers", async () => {
   const policy = join(root, "policies/pod-privileged");
   const { wasm } = await buildPolicy({
     entry: join(policy, "policy.ts"),
@@ -26,4 +26,9 @@ it("a bundled program runs outside of the checkout, and finds its worker", async
     0,
     { allowed: false, status: { message: "Privileged container is not allowed" } },
   ]);
+
+  const annotate = ["annotate", "policy.wasm", "-m", join(policy, "metadata.yml"), "-o", "annotated.wasm"];
+  expect(await runProcess(process.execPath, ["kwctl/main.js", ...annotate], { cwd: folder })).toMatchObject({
+    exitCode: 0,
+  });
 });

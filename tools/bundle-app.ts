@@ -4,21 +4,32 @@ import { rolldown } from "rolldown";
 
 const root = join(import.meta.dirname, "..");
 
-/** What we ship as bundles. */
-export const bundledApps = ["kwctl", "policy-server"] as const;
+const policyWorker = { "policy-worker": "packages/policy-evaluation/src/worker.ts" };
 
-/** Where the code looks for it beside a bundle: `workerUrl` in packages/policy-evaluation. */
-const workerEntries = { "policy-worker": join(root, "packages/policy-evaluation/src/worker.ts") };
+/** What we ship as bundles, with the entries of worker threads: where the code looks for them beside a bundle. */
+const workerEntries = {
+  kwctl: {
+    ...policyWorker,
+    "protocol-version-worker": "apps/kwctl/src/annotate/protocol-version-worker.ts",
+  },
+  "policy-server": policyWorker,
+};
+export type BundledApp = keyof typeof workerEntries;
+export const bundledApps = Object.keys(workerEntries) as BundledApp[];
 
 /**
  * Bundles a program: `main.js`, the entry of its worker threads, and what both share. The folder stands alone.
  * @param folder - emptied first
  * @returns names of the files, with their size in bytes
  */
-export async function bundleApp(app: string, folder: string): Promise<{ fileName: string; bytes: number }[]> {
+export async function bundleApp(
+  app: BundledApp,
+  folder: string,
+): Promise<{ fileName: string; bytes: number }[]> {
+  const entries = { main: `apps/${app}/src/main.ts`, ...workerEntries[app] };
   await rm(folder, { recursive: true, force: true });
   await using build = await rolldown({
-    input: { main: join(root, "apps", app, "src/main.ts"), ...workerEntries },
+    input: Object.fromEntries(Object.entries(entries).map(([name, path]) => [name, join(root, path)])),
     platform: "node",
     onLog(level, log) {
       // a module that was left out, or code that would behave differently than the sources

@@ -4,7 +4,8 @@ import { bundleApp, bundledApps } from "./bundle-app.ts";
 
 const folder = join(import.meta.dirname, "../dist/bundles");
 
-for (const app of process.argv.length > 2 ? process.argv.slice(2) : bundledApps) {
+const wanted = process.argv.slice(2);
+for (const app of bundledApps.filter((name) => wanted.length === 0 || wanted.includes(name))) {
   for (const { fileName, bytes } of await bundleApp(app, join(folder, app))) {
     process.stdout.write(`dist/bundles/${app}/${fileName} ${Math.round(bytes / 1000)} kB\n`);
   }
