@@ -1,5 +1,6 @@
 import { WasmError } from "./errors.ts";
 import { type Limits, standardPageBytes } from "./limits.ts";
+import type { TableType } from "./table.ts";
 
 /** The most that 32-bit addresses reach. */
 const addressablePages = 65_536;
@@ -33,4 +34,17 @@ function tooLarge(initialPages: number, allowedPages: number): WasmError {
   return new WasmError(`the module starts with ${initial} MiB of memory, ${allowed} MiB are allowed`, {
     code: "WASM_LIMIT",
   });
+}
+
+/** Far more than any compiler makes; the engine would give ten times as much, 8 bytes an element. */
+const maxTableElements = 1_000_000;
+
+/** @throws {WasmError} `WASM_LIMIT` when the tables begin with more elements than a module needs */
+export function checkTables(tables: readonly TableType[]): void {
+  const elements = tables.reduce((sum, { limits }) => sum + limits.minimum, 0);
+  if (elements <= maxTableElements) return;
+  throw new WasmError(
+    `the module starts with ${elements} elements in its tables, ${maxTableElements} are allowed`,
+    { code: "WASM_LIMIT" },
+  );
 }

@@ -4,8 +4,8 @@ import { freshModule } from "./fresh-module.ts";
 import type { ExternalKind } from "./import.ts";
 import { type Isolation, whyFresh } from "./isolation.ts";
 import type { Limits } from "./limits.ts";
-import { type BoundedLimits, limitMemories } from "./memory-limit.ts";
-import { allMemories, readModule, type WasmModule } from "./module.ts";
+import { type BoundedLimits, checkTables, limitMemories } from "./memory-limit.ts";
+import { allMemories, allTables, readModule, type WasmModule } from "./module.ts";
 import { type ImportedMemory, type Restorable, restorableModule } from "./restorable-module.ts";
 import { unusedName } from "./unused-name.ts";
 import type { NumberType } from "./value-type.ts";
@@ -50,6 +50,7 @@ export interface RewrittenModule {
 export function rewriteForRuntime(bytes: Uint8Array, { maxPages }: { maxPages: number }): RewrittenModule {
   const module = readModule(bytes);
   const memories = limitMemories(allMemories(module), maxPages);
+  checkTables(allTables(module));
   const reason = whyFresh(module);
   if (reason !== undefined) return fresh(module, memories, reason);
   const memory = importedMemory(module, memories[0]);

@@ -245,6 +245,21 @@ export const wapcGuests = {
   "look-up-host": callingHost("kubewarden", "net", "v1/dns_lookup_host", '"policy.test"'),
   "wrong-binding": callingHost("other", "net", "v1/dns_lookup_host", '"policy.test"'),
   "log-then-answer": callingHost("kubewarden", "tracing", "log", '{"level":"info","message":"hello"}'),
+  /** Prints without end. */
+  "print-flood": wapcGuest({
+    data: [[64, "printed"]],
+    body: "(loop $again (call $console_log (i32.const 64) (i32.const 7)) (br $again)) (i32.const 1)",
+  }),
+  /** Fails with 32 MiB of text. */
+  "long-error": wapcGuest({
+    memory: '(memory (export "memory") 600)',
+    body: "(memory.fill (i32.const 0) (i32.const 120) (i32.const 33554432)) (call $guest_error (i32.const 0) (i32.const 33554432)) (i32.const 0)",
+  }),
+  "long-answer": wapcGuest({
+    memory: '(memory (export "memory") 600)',
+    body: "(call $guest_response (i32.const 0) (i32.const 33554432)) (i32.const 1)",
+  }),
+  "many-table-elements": wapcGuest({ more: "(table 9000000 funcref)", body: "(i32.const 1)" }),
   print: wapcGuest({
     data: [...acceptData, [64, "printed"]],
     body: `(call $console_log (i32.const 64) (i32.const 7)) ${acceptBody}`,

@@ -119,6 +119,19 @@ describe("a waPC guest", () => {
     expect(printed).toEqual(["printed"]);
   });
 
+  it("is heard to a sensible length", async () => {
+    const error = await call(await wapc("long-error"));
+    expect(error.length).toBeLessThan(70_000);
+    expect(error).toMatch(/^failure Guest call failure: x+… \(cut after 65536 bytes\)$/);
+    expect(await call(await wapc("long-answer"))).toMatch(
+      /the policy answered with more than 16777216 bytes/,
+    );
+  });
+
+  it("is refused when its tables are out of all proportion", async () => {
+    await expect(wapc("many-table-elements")).rejects.toThrow("9000000 elements in its tables");
+  });
+
   it("does not get more memory than the cap", async () => {
     const guest = await wapc("exhaust-memory", { ...defaultLimits, maxMemoryPages: 18 });
     expect(await call(guest)).toMatch(/wasm trap/);

@@ -17,6 +17,8 @@ export type HostCallPointers = [
 export type HostCallSettled = { ok: true; response: Uint8Array } | { ok: false; error: Uint8Array };
 
 const encoder = new TextEncoder();
+/** No name of a host capability is nearly as long. */
+const maxNameBytes = 1024;
 
 /**
  * Makes a guest's host call and hands its end to `settle`, whose number the guest gets. Answers with a promise
@@ -63,9 +65,15 @@ export function abandonedTrap(): GuestTrap {
   return new GuestTrap("nobody waits for this evaluation any more");
 }
 
-function readHostCall({ memory }: GuestState, pointers: HostCallPointers): HostCall {
+function readHostCall({ memory, limits }: GuestState, pointers: HostCallPointers): HostCall {
   const [binding, bindingLength, namespace, namespaceLength, operation, operationLength, payload, length] =
     pointers;
+  const nameLength = Math.max(bindingLength >>> 0, namespaceLength >>> 0, operationLength >>> 0);
+  if (nameLength > maxNameBytes || length >>> 0 > limits.maxOutputBytes) {
+    throw new GuestTrap(
+      `host_call: more than ${maxNameBytes} bytes of a name, or ${limits.maxOutputBytes} of payload`,
+    );
+  }
   return {
     binding: memory.text(binding, bindingLength, "host_call: cannot convert bd"),
     namespace: memory.text(namespace, namespaceLength, "host_call: cannot convert ns"),

@@ -30,16 +30,19 @@ export type GuestResult =
 export interface GuestLimits {
   /** Pages of 64 KiB a guest's memory may have. */
   readonly maxMemoryPages: number;
-  /** Bytes of an answer, and of standard output. */
+  /** Bytes of an answer, of standard output, and of what is sent with a host call. */
   readonly maxOutputBytes: number;
-  /** Bytes of text a guest may print during one call; the rest is dropped. */
+  /** Bytes of text a guest may print during one call; the rest is dropped. The same goes for an error text. */
   readonly maxPrintBytes: number;
+  /** Lines that one call may log, by itself or about its host calls; the rest is dropped. */
+  readonly maxLogLines: number;
 }
 
 export const defaultLimits: GuestLimits = {
   maxMemoryPages: 8192, // 512 MiB
-  maxOutputBytes: 64 * 1024 * 1024,
+  maxOutputBytes: 16 * 1024 * 1024, // the API server takes objects of 3 MiB
   maxPrintBytes: 64 * 1024,
+  maxLogLines: 200,
 };
 
 /** Clock and randomness for guests. */

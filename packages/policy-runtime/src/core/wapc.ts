@@ -1,3 +1,4 @@
+import { GuestTrap } from "../errors.ts";
 import type { GuestState } from "./guest-state.ts";
 import { type HostCallPointers, makeHostCall } from "./host-call.ts";
 
@@ -19,13 +20,17 @@ export function wapcImports(state: GuestState) {
       state.memory.write(operationPointer, state.operation);
     },
     __guest_response(pointer: number, length: number): void {
+      const { maxOutputBytes } = state.limits;
+      if (length >>> 0 > maxOutputBytes) {
+        throw new GuestTrap(`the policy answered with more than ${maxOutputBytes} bytes`);
+      }
       state.response = state.memory.copy(pointer, length);
     },
     __guest_error(pointer: number, length: number): void {
-      state.guestError = state.memory.text(pointer, length, "guest_error_func: cannot convert message");
+      state.guestError = printable(state, pointer, length, "guest_error_func: cannot convert message");
     },
     __console_log(pointer: number, length: number): void {
-      state.host.print(state.memory.text(pointer, length, "console_log: cannot convert message"));
+      state.host.print(printable(state, pointer, length, "console_log: cannot convert message"));
     },
     __host_call(...pointers: HostCallPointers): number | Promise<number> {
       state.hostResponse = undefined;
@@ -45,6 +50,14 @@ export function wapcImports(state: GuestState) {
       if (state.hostError !== undefined) state.memory.write(pointer, state.hostError);
     },
   };
+}
+
+/** Text for people; of one that nobody would read to its end, the beginning. */
+function printable({ memory, limits }: GuestState, pointer: number, length: number, what: string): string {
+  const { maxPrintBytes } = limits;
+  if (length >>> 0 <= maxPrintBytes) return memory.text(pointer, length, what);
+  const beginning = new TextDecoder().decode(memory.slice(pointer, maxPrintBytes));
+  return `${beginning}… (cut after ${maxPrintBytes} bytes)`;
 }
 
 /**

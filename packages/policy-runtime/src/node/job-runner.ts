@@ -30,6 +30,7 @@ interface RunningJob<Answer> {
   readonly conclude: (result: GuestResult) => Answer;
   /** It left the CPU at least once. */
   suspended: boolean;
+  logLines: number;
 }
 
 /** Answers are sent together, but an early one does not wait for a long batch. */
@@ -44,6 +45,8 @@ export class JobRunner<Context, Answer> {
   /** Jobs whose guest has not ended, by id. */
   readonly #running = new Map<number, RunningJob<Answer>>();
   readonly #unrestored = new Set<GuestStore>();
+  /** Whose code wrote log lines last. */
+  #logging: RunningJob<Answer> | undefined;
   #answers: { id: number; answer: Answer }[] = [];
   /** A guest is between its last instruction and the promise that tells of it. */
   #isEnding = false;
@@ -90,6 +93,17 @@ export class JobRunner<Context, Answer> {
     this.#remote.settle(answer);
   }
 
+  /**
+   * Whether one more log line is wanted of the guest that is running: none may drown the log or the main thread, which
+   * writes it.
+   */
+  admitLogLine(): "write" | "last" | "drop" {
+    const { maxLogLines } = this.#options.limits;
+    const lines = this.#logging === undefined ? 0 : ++this.#logging.logLines;
+    if (lines === maxLogLines) return "last";
+    return lines < maxLogLines ? "write" : "drop";
+  }
+
   #work(): void {
     while (!this.#isEnding) {
       const job = this.#queue.shift();
@@ -126,6 +140,7 @@ export class JobRunner<Context, Answer> {
       guest: policy.guests.take(),
       conclude: begun.conclude,
       suspended: false,
+      logLines: 0,
     };
     const result = running.guest.call(begun.operation, begun.pieces, this.#hostOf(running));
     if (!(result instanceof Promise)) return this.#end(running, result);
@@ -144,8 +159,14 @@ export class JobRunner<Context, Answer> {
     const { activity, post } = this.#options;
     const { id, policy } = running;
     return {
-      call: (call) => this.#remote.during(id, () => policy.handler.hostCall(call)),
-      print: (text) => policy.handler.print(text),
+      call: (call) => {
+        this.#logging = running;
+        return this.#remote.during(id, () => policy.handler.hostCall(call));
+      },
+      print: (text) => {
+        this.#logging = running;
+        policy.handler.print(text);
+      },
       suspended(reason) {
         running.suspended = true;
         activity.leave(id);
@@ -161,6 +182,7 @@ export class JobRunner<Context, Answer> {
   #end(running: RunningJob<Answer>, result: GuestResult): void {
     const { id, policyKey, policy, guest, conclude } = running;
     this.#options.activity.leave(id);
+    this.#logging = running;
     try {
       if (result.printed !== "") policy.handler.print(result.printed);
       this.#answer(id, conclude(result));

@@ -1,4 +1,4 @@
-import { silentLogger } from "@kubewarden-ts/base";
+import { createLogger, silentLogger } from "@kubewarden-ts/base";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type WapcGuestName, wapcGuests } from "../../../../tests/guests/text/wapc.ts";
 import { wasiGuests } from "../../../../tests/guests/text/wasi.ts";
@@ -189,6 +189,28 @@ describe("a guest that hogs the CPU", () => {
     const first = await Promise.race([busy.then(() => "slow"), Promise.all(others).then(() => "others")]);
     expect(first).toBe("others");
     expect(line(await busy)).toBe(accepted);
+  });
+});
+
+describe("a guest that prints without end", () => {
+  it("fills neither the log nor the main thread", async () => {
+    const lines: string[] = [];
+    const log = createLogger({
+      level: "info",
+      target: "test",
+      write: ({ message }) => void lines.push(message),
+    });
+    await using pool = new GuestPool<undefined, PlainAnswer>({
+      workerUrl,
+      workers: 1,
+      serve: neverServed,
+      log,
+    });
+    await pool.start();
+    const key = await loadWapc(pool, "print-flood");
+    expect(await pool.run(key, "validate", body, { timeoutMs: 300 })).toMatchObject({ kind: "timed-out" });
+    expect(lines.filter((line) => line === "printed").length).toBe(200);
+    expect(lines).toContain("the policy logs too much: what it logs further in this evaluation is dropped");
   });
 });
 

@@ -30,8 +30,14 @@ function serve<Context, Answer>(
   const log = createLogger({
     level: logLevel,
     target: "policy_runtime",
-    write: ({ level, target, message, fields, spans }) =>
-      post({ kind: "log", level, target, message, fields, spans }),
+    write({ level, target, message, fields, spans }) {
+      const admitted = runner.admitLogLine();
+      if (admitted === "drop") return;
+      post({ kind: "log", level, target, message, fields, spans });
+      if (admitted === "write") return;
+      const note = "the policy logs too much: what it logs further in this evaluation is dropped";
+      post({ kind: "log", level: "warn", target, message: note, fields: {}, spans });
+    },
   });
   const activity = createActivity(shared, Date.now);
   const environment = processEnvironment;
