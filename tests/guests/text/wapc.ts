@@ -181,7 +181,7 @@ export const wapcGuests = {
         (then (loop $busy
           (local.set $count (i64.add (local.get $count) (i64.const 1)))
           (i64.store (i32.const 60000) (i64.rem_u (local.get $count) (i64.const 7919)))
-          (br_if $busy (i64.lt_u (local.get $count) (i64.const 1500000000))))))
+          (br_if $busy (i64.lt_u (local.get $count) (i64.const 900000000))))))
       ${acceptBody}`,
   }),
   "loop-in-init": wapcGuest({

@@ -6,7 +6,8 @@ import { type Activity, activityBytes, createActivity } from "./activity.ts";
 import type { Job } from "./job.ts";
 import type { FromWorker, JobMessage, ToWorker } from "./messages.ts";
 
-const lowestPriority = 19;
+/** A nice value: beside busy threads a hog gets about a tenth of a CPU, enough to end if it does end. */
+const hogPriority = 10;
 
 /** A worker thread as the main thread sees it. */
 export interface WorkerSlot<Answer> {
@@ -20,7 +21,7 @@ export interface WorkerSlot<Answer> {
   /** Queues a job; what was queued leaves together at the end of this turn of the event loop. */
   submit(job: Job<Answer>): void;
   post(message: ToWorker<unknown>): void;
-  /** Lets every other thread of the machine go first. */
+  /** Lets other threads of the machine go first. */
   lowerPriority(): void;
   /** Keeps it from beginning any job that was sent so far. */
   revokeAll(): void;
@@ -54,7 +55,7 @@ export function startWorkerSlot<Answer>(options: WorkerSlotOptions<Answer>): Wor
   const lower = (): void => {
     wantsLowPriority = true;
     try {
-      if (threadId !== undefined) setPriority(threadId, lowestPriority);
+      if (threadId !== undefined) setPriority(threadId, hogPriority);
     } catch {
       // Where threads have no priority of their own, the hog keeps its share of the CPU and nothing else changes.
     }
