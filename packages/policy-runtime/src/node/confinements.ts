@@ -1,9 +1,9 @@
-import { type Job, takeWanted } from "./job.ts";
+import type { Job } from "./job.ts";
 import type { WorkerSlot } from "./worker-slot.ts";
 
 /**
- * Where policies run that hogged the CPU: one worker of their own, one job after the other, until they answer in
- * time again. Nobody else ever waits behind them.
+ * Where policies run that hogged the CPU: one worker of their own, one job at a time, until they answer in time
+ * again. Nobody else ever waits behind them.
  */
 export interface Confinement<Answer> {
   readonly policies: Set<number>;
@@ -73,10 +73,14 @@ export class Confinements<Answer> {
     return freed;
   }
 
-  /** Begins the next job that somebody still waits for, if the worker is free. */
+  /**
+   * Begins the newest job that somebody still waits for, if the worker is free. The oldest would have the least time
+   * left: a policy that never ends would go through one worker after the other, each for a moment.
+   */
   runNext(confinement: Confinement<Answer>): void {
     if (confinement.running !== undefined) return;
-    const next = takeWanted(confinement.queue);
+    confinement.queue = confinement.queue.filter(({ settled }) => !settled);
+    const next = confinement.queue.pop();
     if (next === undefined) return;
     if (confinement.slot === undefined) {
       confinement.slot = this.#takeWorker();

@@ -117,7 +117,8 @@ export class Scheduler<Answer> {
   }
 
   #dispatch(job: Job<Answer>): void {
-    const slot = this.#options.workers.leastBusy(maxJobsPerWorker);
+    const { workers } = this.#options;
+    const slot = workers.heldBy(job.policyKey) ?? workers.leastBusy(maxJobsPerWorker);
     if (slot === undefined) this.#waiting.push(job);
     else slot.submit(job);
   }

@@ -1,4 +1,8 @@
+import { elapsedMs } from "./activity.ts";
 import type { WorkerSlot } from "./worker-slot.ts";
+
+const stalledAfterMs = 20;
+const heldAfterMs = 100;
 
 /** The workers that serve everybody, and the one that is ready to take over. */
 export class Workers<Answer> {
@@ -25,15 +29,28 @@ export class Workers<Answer> {
     await Promise.all(this.serving.map(({ ready }) => ready));
   }
 
-  /** The serving worker with the fewest jobs on or before its CPU, unless all have `maxJobs`. */
+  /**
+   * The serving worker with the fewest jobs on or before its CPU, unless all have `maxJobs`. One whose guest has been
+   * on the CPU for longer than most need comes last.
+   */
   leastBusy(maxJobs: number): WorkerSlot<Answer> | undefined {
     let best: WorkerSlot<Answer> | undefined;
-    let least = maxJobs;
+    let least = Number.POSITIVE_INFINITY;
     for (const slot of this.serving) {
       const busy = slot.jobs.size - slot.suspendedJobs;
-      if (busy < least) [best, least] = [slot, busy];
+      if (busy >= maxJobs) continue;
+      const rank = busy > 0 && runningForMs(slot) > stalledAfterMs ? busy + maxJobs : busy;
+      if (rank < least) [best, least] = [slot, rank];
     }
     return best;
+  }
+
+  /** The worker that this policy has kept for so long that what else it has to do had better wait there. */
+  heldBy(policyKey: number): WorkerSlot<Answer> | undefined {
+    return this.serving.find((slot) => {
+      if (slot.jobs.size === 0 || runningForMs(slot) <= heldAfterMs) return false;
+      return slot.jobs.get(slot.activity.running().job)?.policyKey === policyKey;
+    });
   }
 
   /** A worker that is free, at once where there is a spare one; another spare one is started for it. */
@@ -58,4 +75,10 @@ export class Workers<Answer> {
   #fillSpare(): void {
     if (this.#warmSpare && !this.#closed) this.#spare ??= this.#start();
   }
+}
+
+/** How long the guest on a worker's CPU has been there, in milliseconds. */
+function runningForMs<Answer>({ activity }: WorkerSlot<Answer>): number {
+  const { job, sinceMs } = activity.running();
+  return job === 0 ? 0 : elapsedMs(sinceMs, Date.now());
 }
