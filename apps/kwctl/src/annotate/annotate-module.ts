@@ -1,4 +1,9 @@
 import {
+  type CapabilityComparison,
+  compareCapabilities,
+  usedCapabilities,
+} from "@kubewarden-ts/host-capabilities";
+import {
   type ExecutionMode,
   formatMetadata,
   metadataSectionName,
@@ -7,7 +12,6 @@ import {
 } from "@kubewarden-ts/protocol";
 import { readModule, renameImports, setCustomSection } from "@kubewarden-ts/wasm";
 import { KwctlError } from "../errors.ts";
-import { type CapabilityComparison, compareCapabilities, usedCapabilities } from "./capability-scan.ts";
 
 export interface AnnotateOptions {
   readonly module: Uint8Array;

@@ -1,15 +1,12 @@
 import { dataSegments } from "@kubewarden-ts/wasm";
+import { tracingLog } from "./capabilities/tracing-log.ts";
+import { capabilities } from "./table.ts";
 
-/** Operations by namespace, as they stand in the strings of a module (kwctl-and-oci.md 6.3). */
-const operations: Readonly<Record<string, readonly string[]>> = {
-  crypto: ["v1/is_certificate_trusted"],
-  kubernetes: ["can_i", "get_resource", "list_resources_all", "list_resources_by_namespace"],
-  net: ["v1/dns_lookup_host"],
-  oci: ["v1/manifest_digest", "v1/oci_manifest", "v1/oci_manifest_config", "v1/verify", "v2/verify"],
-};
-
-/** Operations that are the head of another one. */
-const longer: Readonly<Record<string, string>> = { "v1/oci_manifest": "v1/oci_manifest_config" };
+/** Paths of everything that has to be granted, sorted. */
+const paths = capabilities
+  .map(({ path }) => path)
+  .filter((path) => path !== tracingLog.path)
+  .sort();
 
 /** No text in UTF-8 holds this byte, so nothing is found across two segments. */
 const separator = Buffer.from([0xff]);
@@ -20,17 +17,19 @@ const separator = Buffer.from([0xff]);
  */
 export function usedCapabilities(bytes: Uint8Array): string[] {
   const data = Buffer.concat(dataSegments(bytes).flatMap((segment) => [segment, separator]));
-  return Object.entries(operations).flatMap(([namespace, names]) =>
-    data.includes(namespace)
-      ? names.filter((name) => occurs(data, name)).map((name) => `${namespace}/${name}`)
-      : [],
-  );
+  return paths.filter((path) => {
+    const [namespace = "", ...operation] = path.split("/");
+    return data.includes(namespace) && occurs(data, operation.join("/"));
+  });
 }
 
-function occurs(data: Buffer, text: string): boolean {
-  const other = longer[text];
-  for (let at = data.indexOf(text); at >= 0; at = data.indexOf(text, at + 1)) {
-    const isHead = other !== undefined && data.subarray(at, at + other.length).equals(Buffer.from(other));
+/** Whether an operation occurs otherwise than as the head of a longer one, as `v1/oci_manifest` is. */
+function occurs(data: Buffer, operation: string): boolean {
+  const longer = paths
+    .map((path) => path.slice(path.indexOf("/") + 1))
+    .filter((other) => other !== operation && other.startsWith(operation));
+  for (let at = data.indexOf(operation); at >= 0; at = data.indexOf(operation, at + 1)) {
+    const isHead = longer.some((other) => data.subarray(at, at + other.length).equals(Buffer.from(other)));
     if (!isHead) return true;
   }
   return false;

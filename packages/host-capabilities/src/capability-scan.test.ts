@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { assemble } from "../../../../tests/support/text-guest.ts";
+import { assemble } from "../../../tests/support/text-guest.ts";
 import { compareCapabilities, usedCapabilities } from "./capability-scan.ts";
 
 function moduleWith(...segments: string[]): Uint8Array {
