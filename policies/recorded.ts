@@ -1,11 +1,11 @@
 // Reads the recorded answers of the original policies, and compares answers with them.
-import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Outcome, RunOptions } from "@kubewarden-ts/policy-sdk/testing";
 import * as v from "valibot";
+import { sharedDataFolder } from "../tests/support/requirements.ts";
 
-const recordedFolder = join(import.meta.dirname, "..", "..", "shared", "data", "policies");
+const recordedFolder = join(sharedDataFolder, "policies");
 
 const Operation = v.object({ op: v.string(), path: v.string(), value: v.optional(v.unknown()) });
 export type Operation = v.InferOutput<typeof Operation>;
@@ -35,9 +35,6 @@ const Recording = v.object({
   cases: v.array(Case),
 });
 export type Recording = v.InferOutput<typeof Recording>;
-
-/** Whether the recordings are on this machine. */
-export const hasRecordings = existsSync(recordedFolder);
 
 /** The recording of a policy, under the name upstream's folder has. */
 export async function readRecording(name: string): Promise<Recording> {

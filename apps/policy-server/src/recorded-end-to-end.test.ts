@@ -67,6 +67,10 @@ function isAboutOurs({ server, listener, request }: RecordedCase): boolean {
 }
 
 describe.skipIf(shared.skip)("recorded cases, with policies of ours", () => {
+  it("finds the recording", () => {
+    expect(recorded.cases.filter(isAboutOurs).length).toBeGreaterThan(200);
+  });
+
   const running = new Map<string, RunningProgram>();
   const names = ["main", "always-accept"];
 

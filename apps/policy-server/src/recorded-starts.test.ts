@@ -204,6 +204,10 @@ async function start({
 }
 
 describe.skipIf(shared.skip)("recorded starts", () => {
+  it("finds the recording", () => {
+    expect(recorded.length).toBeGreaterThan(100);
+  });
+
   it.for(recorded)("policy-server 44: $id", async (row, { skip }) => {
     if (needsGuests.has(row.id)) skip("only a guest can find it out, and the module is not ours to run");
     const ended = await start(row);

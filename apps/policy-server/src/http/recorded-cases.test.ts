@@ -53,6 +53,10 @@ function evaluatorOf(server: string) {
 }
 
 describe.skipIf(shared.skip)("recorded cases", () => {
+  it("finds the recording", () => {
+    expect(recorded.cases.length).toBeGreaterThan(300);
+  });
+
   const servers = new Map<string, HttpServer>();
 
   beforeAll(async () => {

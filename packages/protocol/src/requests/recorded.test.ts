@@ -1,11 +1,14 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
+import { requires, sharedDataFolder } from "../../../../tests/support/requirements.ts";
 import { parseLossless } from "../json/lossless-reader.ts";
 import { losslessEquals } from "../json/lossless-value.ts";
 import { readAdmissionReview, readRawReview } from "./review.ts";
 
-const recording = new URL("../../../../../shared/data/policy-server/cases.json", import.meta.url);
+const { skip } = requires("shared-data");
+const recording = join(sharedDataFolder, "policy-server/cases.json");
 
 const Answer = v.object({ status: v.number(), json: v.optional(v.unknown()), text: v.optional(v.string()) });
 const Case = v.object({
@@ -56,8 +59,8 @@ const guestDifferences = new Map([
   ],
 ]);
 
-describe.skipIf(!existsSync(recording))("recorded answers of policy-server", () => {
-  const cases = existsSync(recording) ? recordedCases() : [];
+describe.skipIf(skip)("recorded answers of policy-server", () => {
+  const cases = skip ? [] : recordedCases();
 
   it.each(cases)("policy-server 13, 14: $id has the recorded status", ({ id, request, answer }) => {
     const [status] = statusDifferences.get(id) ?? [answer.status];
