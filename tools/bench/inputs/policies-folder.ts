@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,6 +18,9 @@ export interface FolderPolicy {
 
 export async function writePoliciesFolder(policies: readonly FolderPolicy[]): Promise<PoliciesFolder> {
   const path = await mkdtemp(join(tmpdir(), "kubewarden-ts-bench-"));
+  // A bench that is stopped disposes of nothing.
+  const removeAtExit = (): void => rmSync(path, { recursive: true, force: true });
+  process.once("exit", removeAtExit);
   const lines = await Promise.all(
     policies.map(async ({ id, wasm }) => {
       const file = join(path, `${id}.wasm`);
@@ -30,7 +34,10 @@ export async function writePoliciesFolder(policies: readonly FolderPolicy[]): Pr
     path,
     policiesFile,
     policyIds: policies.map(({ id }) => id),
-    [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }),
+    async [Symbol.asyncDispose]() {
+      process.off("exit", removeAtExit);
+      await rm(path, { recursive: true, force: true });
+    },
   };
 }
 
