@@ -4,7 +4,7 @@ import { GuestPool, type ServeCapability } from "@kubewarden-ts/policy-runtime/n
 import { type PolicyFailure, StartupError } from "./errors.ts";
 import { type Evaluation, evaluate, type Origin } from "./evaluation.ts";
 import { failuresOf, type Generation, keysOf, type LoadedEntry, modulesOf } from "./generation.ts";
-import { type ChooseExecutionMode, createModuleCatalog, type ModuleCatalog } from "./module-catalog.ts";
+import { type ChooseExecutionMode, createModuleCatalog } from "./module-catalog.ts";
 import type { Policies } from "./policies-file.ts";
 import { createPolicyLoader, type PolicyLoader } from "./policy-loader.ts";
 import type { PolicyContext, WorkerAnswer } from "./worker/worker-answer.ts";
@@ -113,6 +113,7 @@ async function openEvaluator(
   });
   const inspectorKey = addInspector(pool, options.alwaysAcceptNamespace);
   let generation = await loadAll(loader, policies);
+  catalog.endPass();
   const failures = [...generation.values()].flatMap(failuresOf);
   const fatal = continueOnErrors ? failures.filter(({ kind }) => kind === "capabilities") : failures;
   if (fatal.length > 0) throw new StartupError(fatal);
@@ -122,7 +123,8 @@ async function openEvaluator(
 
   const deps = () => ({ generation, pool, inspectorKey, log });
   const reload = async (next: Policies): Promise<ReloadReport> => {
-    const { replaced, report } = await nextGeneration(generation, next, loader, catalog);
+    const built = nextGeneration(generation, next, loader).finally(() => catalog.endPass());
+    const { replaced, report } = await built;
     const before = generation;
     generation = replaced;
     forgetReplaced(before, replaced, pool);
@@ -175,9 +177,7 @@ async function nextGeneration(
   current: Generation,
   policies: Policies,
   loader: PolicyLoader,
-  catalog: ModuleCatalog,
 ): Promise<{ replaced: Generation; report: ReloadReport }> {
-  catalog.startPass();
   const [added, changed]: [string[], string[]] = [[], []];
   const failures: PolicyFailure[] = [];
   const entries = await mapConcurrent(

@@ -35,10 +35,10 @@ export interface ModuleCatalogOptions {
 
 /** Modules by address and by content: what is equal is fetched and prepared once. */
 export interface ModuleCatalog {
-  /** Fetches and prepares the module; in one pass (see `startPass`) every address is fetched once. */
+  /** Fetches and prepares the module; in one pass (see `endPass`) every address is fetched once. */
   load(url: string, policyId: string, timeoutMs: number): Promise<CatalogModule>;
-  /** Begins another pass: addresses are fetched again; modules with equal content stay prepared. */
-  startPass(): void;
+  /** Lets go of what was fetched: the next pass fetches again; modules with equal content stay prepared. */
+  endPass(): void;
   /** Forgets prepared modules that nobody uses. */
   keepOnly(digests: ReadonlySet<string>): void;
 }
@@ -87,7 +87,7 @@ export function createModuleCatalog({
       }
       return module;
     },
-    startPass() {
+    endPass() {
       fetched = new Map();
     },
     keepOnly(digests) {

@@ -80,6 +80,8 @@ export function scanMembers(
 
 /** The index of the first byte from `start` on that is not white space. */
 export function skipWhitespace(bytes: Uint8Array, start: number): number {
+  // Programs write JSON without white space: this is nearly always the end of it.
+  if (bytes[start]! > SPACE) return start;
   let position = start;
   while (IS_WHITESPACE[bytes[position]!] === 1) position++;
   return position;
