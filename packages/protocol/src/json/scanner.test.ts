@@ -20,8 +20,14 @@ function accepts(text: string): boolean {
   return error === undefined;
 }
 
+/** Whether `JSON.parse` takes it, and every number of it is one that a double can hold. */
 function parses(text: string): boolean {
-  return errorOf(() => JSON.parse(text)) === undefined;
+  let finite = true;
+  const look = (_key: string, value: unknown): unknown => {
+    if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY) finite = false;
+    return value;
+  };
+  return errorOf(() => JSON.parse(text, look)) === undefined && finite;
 }
 
 describe("scanDocument", () => {
@@ -58,6 +64,9 @@ describe("scanDocument", () => {
       "control character (\\u0000-\\u001F) found while parsing a string",
       1,
     ],
+    ["a number that no double holds", "[1e400]", "number out of range", 5],
+    ["a negative one", "-2E+999", "number out of range", 6],
+    ["one of many digits", `1${"0".repeat(400_000)}`, "number out of range", 400_000],
     ["more after the value", "{} x", "trailing characters", 3],
     ["a byte order mark", "\ufeff{}", "expected value", 0],
   ])("refuses %s", (_row, text, message, offset) => {
@@ -77,6 +86,11 @@ describe("scanDocument", () => {
     const error = errorOf(() => scanDocument(encode(nested(MAX_JSON_DEPTH + 1))));
     const offset = open.length * MAX_JSON_DEPTH;
     expect(error).toMatchObject({ code: "JSON_TOO_DEEP", message: "nested deeper than 512 levels", offset });
+  });
+
+  it("accepts numbers at the edge of what a double holds", () => {
+    const edge = ["1.7976931348623157e308", "1e-9999", `0.${"0".repeat(1000)}1`, `${"9".repeat(308)}`];
+    for (const text of edge) expect(accepts(text)).toBe(true);
   });
 
   it("accepts any document of JSON.stringify", () => {

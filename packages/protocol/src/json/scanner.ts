@@ -206,12 +206,24 @@ function skipNumber(bytes: Uint8Array, start: number): number {
     position = skipDigits(bytes, position, position === start ? "expected value" : "invalid number");
   }
   if (bytes[position] === DOT) position = skipDigits(bytes, position + 1, "invalid number");
+  let hasExponent = false;
   if ((bytes[position]! | 0x20) === LOWER_E) {
+    hasExponent = true;
     position++;
     if (bytes[position] === PLUS || bytes[position] === MINUS) position++;
     position = skipDigits(bytes, position, "invalid number");
   }
+  if (hasExponent || position - start > LONGEST_SURELY_FINITE) checkFinite(bytes, start, position);
   return position;
+}
+
+/** So many digits without an exponent stay below the largest double. */
+const LONGEST_SURELY_FINITE = 308;
+
+/** Every guest would make something else of a number that no double holds. */
+function checkFinite(bytes: Uint8Array, start: number, end: number): void {
+  const text = new TextDecoder().decode(bytes.subarray(start, end));
+  if (!Number.isFinite(Number(text))) throw syntaxError("number out of range", end - 1);
 }
 
 function skipDigits(bytes: Uint8Array, start: number, problem: string): number {
