@@ -47,7 +47,8 @@ const IS_ESCAPE = table((byte) => '"\\/bfnrt'.includes(String.fromCharCode(byte)
 
 /**
  * Checks that the bytes are one JSON document (RFC 8259), nothing more. Accepts what `JSON.parse` accepts, except
- * documents deeper than `MAX_JSON_DEPTH`; whether strings are UTF-8 is not looked at (`isUtf8`).
+ * documents deeper than `MAX_JSON_DEPTH` and numbers that no double holds; whether strings are UTF-8 is not looked at
+ * (`isUtf8`).
  * @throws {ProtocolError} `JSON_SYNTAX`, `JSON_TOO_DEEP`
  */
 export function scanDocument(bytes: Uint8Array): void {
