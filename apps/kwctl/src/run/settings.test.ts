@@ -47,12 +47,7 @@ describe("readSettings", () => {
     ["several documents", "two.yml", undefined, "Cannot parse settings file two.yml: expected one document"],
     ["a list", "list.yml", undefined, "Invalid settings in CRD, not an object"],
     ["broken JSON", undefined, "{a: 1}", "Cannot parse settings JSON: "],
-    [
-      "a number too large",
-      undefined,
-      '{"a":1e400}',
-      "Cannot parse settings JSON: number out of range: 1e400",
-    ],
+    ["a number too large", undefined, '{"a":1e400}', "Cannot parse settings JSON: number out of range"],
     ["JSON that is a text", undefined, '"a"', "Invalid settings in CRD, not an object"],
   ])("refuses %s", async (_row, path, json, message) => {
     const error = await readSettings({ path, json }, files).catch((thrown: unknown) => thrown);
