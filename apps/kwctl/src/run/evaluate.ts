@@ -55,14 +55,18 @@ async function start({ definition, modules, modeOf, serveCapability, log }: Eval
 }
 
 function startupFailure({ failures }: StartupError): KwctlError {
-  const [failure] = failures;
-  if (failure?.kind === "settings" || failure?.kind === "expression") {
-    const text = failure.message.replace(/^Policy settings are invalid: /, "");
-    const message = `Provided settings are not valid: ${text}`;
-    return new KwctlError(message, { code: "KWCTL_INPUT_INVALID" });
+  const others = failures.filter(({ kind }) => kind === "module" || kind === "capabilities");
+  if (others.length > 0) {
+    const message = others.map((failure) => failure.message.replace(/^bootstrap failure: /, "")).join("\n");
+    return new KwctlError(message, { code: "KWCTL_POLICY_FAILED" });
   }
-  const message = (failure?.message ?? "the policy cannot be used").replace(/^bootstrap failure: /, "");
-  return new KwctlError(message, { code: "KWCTL_POLICY_FAILED" });
+  const problems = failures.map(({ policyId, message }) => {
+    const text = message.replace(/^Policy settings are invalid: /, "");
+    return failures.length > 1 ? `${policyId}: ${text}` : text;
+  });
+  return new KwctlError(`Provided settings are not valid: ${problems.join(", ")}`, {
+    code: "KWCTL_INPUT_INVALID",
+  });
 }
 
 function responseOf(evaluation: Evaluation): AdmissionResponse {

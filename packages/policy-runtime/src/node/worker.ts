@@ -8,6 +8,7 @@ import { createActivity } from "./activity.ts";
 import { processEnvironment } from "./environment.ts";
 import type { GuestHandler } from "./handler.ts";
 import { JobRunner } from "./job-runner.ts";
+import { boundedLine } from "./log-line.ts";
 import type { FromWorker, ToWorker, WorkerStart } from "./messages.ts";
 
 export type { Begun, GuestHandler, PolicyHandler, ServeCapability } from "./handler.ts";
@@ -30,9 +31,10 @@ function serve<Context, Answer>(
   const log = createLogger({
     level: logLevel,
     target: "policy_runtime",
-    write({ level, target, message, fields, spans }) {
+    write(line) {
       const admitted = runner.admitLogLine();
       if (admitted === "drop") return;
+      const { level, target, message, fields, spans } = boundedLine(line);
       post({ kind: "log", level, target, message, fields, spans });
       if (admitted === "write") return;
       const note = "the policy logs too much: what it logs further in this evaluation is dropped";

@@ -97,8 +97,13 @@ export function wrongType(place: Place, expected: string): ShapeError {
   return new ShapeError(`invalid type: ${describe(place)}, expected ${expected}`, { path, consumed: end });
 }
 
+/** A message names what is there; it does not send a whole document back. */
+const MAX_SHOWN_BYTES = 256;
+
 function describe({ bytes, start, end }: Place): string {
-  const text = decodeText(bytes, start, end);
+  const text =
+    decodeText(bytes, start, Math.min(end, start + MAX_SHOWN_BYTES)) +
+    (end - start > MAX_SHOWN_BYTES ? "…" : "");
   switch (text[0]) {
     case "{":
       return "map";
