@@ -43,6 +43,7 @@ export const BROWSER_FOLDERS: readonly string[] = [
   "packages/protocol/src/",
   "packages/wasm/src/",
   "packages/expression/src/",
+  "packages/rego/src/core/",
   "packages/policy-runtime/src/core/",
   "packages/policy-sdk/src/guest/",
 ];
