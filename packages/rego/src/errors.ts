@@ -1,9 +1,10 @@
 export type RegoErrorCode =
   | "REGO_MODULE_REFUSED" // the module cannot be run: unknown ABI, no entrypoint, a built-in function nobody offers
-  | "REGO_EVALUATION_FAILED" // the module ended without a result
+  | "REGO_EVALUATION_FAILED" // the evaluation ended without a result
+  | "REGO_LIMIT" // a document or a result is larger than allowed
   | "REGO_VALUE_INVALID"; // a text that is no Rego value
 
-/** What a Rego module, or a text it gave, makes impossible. */
+/** What a Rego module, or a text it gave, makes impossible. Out of a built-in function it ends the evaluation. */
 export class RegoError extends Error {
   override readonly name = "RegoError";
   readonly code: RegoErrorCode;

@@ -1,4 +1,14 @@
-export type { Builtin, BuiltinContext, BuiltinTable } from "./core/builtin.ts";
+export { type Builtin, type BuiltinContext, type BuiltinTable, checkSize } from "./core/builtin.ts";
+export {
+  describeOpaModule,
+  evaluateOpa,
+  loadData,
+  missingOpaExports,
+  type OpaModule,
+  resolveBuiltins,
+} from "./core/opa-evaluation.ts";
+export { type OpaState, opaImports } from "./core/opa-imports.ts";
+export type { OpaInstance, ValueAddress } from "./core/opa-instance.ts";
 export {
   compareValues,
   isArray,
