@@ -39,7 +39,8 @@ async function loadGuest(name: "go-wasi" | "go-wapc-reactor", protocol: GuestPro
   });
   return async (operation: string, payload: unknown) => {
     const guest = createGuest(prepared, { environment, limits, hostCallsMayWait: true });
-    const result = await guest.call(operation, [new TextEncoder().encode(JSON.stringify(payload))], host);
+    const pieces = [new TextEncoder().encode(JSON.stringify(payload))];
+    const result = await guest.call({ operation, pieces }, host);
     return result.kind === "answer" ? JSON.parse(new TextDecoder().decode(result.bytes)) : result.text;
   };
 }

@@ -2,7 +2,7 @@ import { lookup } from "node:dns/promises";
 import { open } from "node:fs/promises";
 import { createLogger, type Logger } from "@kubewarden-ts/base";
 import { commandDefiner, docsCommand } from "@kubewarden-ts/cli";
-import { createCapabilityServer } from "@kubewarden-ts/host-capabilities";
+import { createCapabilityServer, temporaryDeps } from "@kubewarden-ts/host-capabilities";
 import type { Evaluator, EvaluatorOptions } from "@kubewarden-ts/policy-evaluation";
 import { fetchModule, withEnvironmentProxies } from "@kubewarden-ts/policy-store";
 import { KUBEWARDEN_VERSION } from "@kubewarden-ts/protocol";
@@ -80,7 +80,7 @@ async function serveUntil(
         ...{ policies, workers, continueOnErrors, alwaysAcceptNamespace, timeoutProtection, log },
         fetchModule: (url) => fetchModule(url, fetchOptions),
         defaultTimeoutMs: timeoutProtection ? config.policyTimeoutMs : undefined,
-        serveCapability: createCapabilityServer({ lookup: (host) => lookup(host, { all: true }) }),
+        serveCapability: createCapabilityServer({ ...temporaryDeps, lookup: (host) => lookup(host, { all: true }) }),
       });
       reload.addEventListener("reload", () => void reloadPolicies(evaluator, config.policiesPath, log), {
         signal: shutdown,

@@ -1,9 +1,9 @@
 import { dataSegments } from "@kubewarden-ts/wasm";
 import { tracingLog } from "./capabilities/tracing-log.ts";
-import { capabilities } from "./table.ts";
+import { callableCapabilities } from "./table.ts";
 
 /** Paths of everything that has to be granted, sorted. */
-const paths = capabilities
+const paths = callableCapabilities
   .map(({ path }) => path)
   .filter((path) => path !== tracingLog.path)
   .sort();

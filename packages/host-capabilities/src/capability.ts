@@ -1,9 +1,13 @@
 import type { Logger } from "@kubewarden-ts/base";
 import type * as v from "valibot";
+import type { CertificateDeps } from "./capabilities/certificate-trust.ts";
 import type { DnsDeps } from "./capabilities/dns-lookup-host.ts";
+import type { ClusterDeps } from "./cluster.ts";
+import type { RegistryDeps } from "./registry.ts";
+import type { VerificationDeps } from "./verification.ts";
 
 /** What the deeds need of the process; each capability names its part. */
-export type CapabilityDeps = DnsDeps;
+export type CapabilityDeps = DnsDeps & CertificateDeps & RegistryDeps & VerificationDeps & ClusterDeps;
 
 /** A kind of Kubernetes objects, as policies and their configuration name it. */
 export interface ResourceReference {
@@ -18,6 +22,19 @@ export interface Caller {
   readonly log: Logger;
 }
 
+/** What a served capability answers. */
+export interface CapabilityAnswer {
+  /** JSON text, exactly as the guest gets it. May be shared between threads: nobody writes to it. */
+  readonly bytes: Uint8Array;
+  /** Of data that change: equal as long as they are the same. */
+  readonly version?: number | undefined;
+}
+
+/** An answer made of a value. */
+export function jsonAnswer(value: unknown): CapabilityAnswer {
+  return { bytes: new TextEncoder().encode(JSON.stringify(value)) };
+}
+
 /** Done in the worker at once, never denied. */
 export interface LocalCapability {
   readonly kind: "local";
@@ -28,13 +45,14 @@ export interface LocalCapability {
 
 /** Checked and decoded in the worker, done on the main thread. Input and answer are plain data. */
 export interface ServedCapability {
-  readonly kind: "served";
+  /** Guests call `served` ones; `internal` ones are for the host's own questions, and no guest reaches them. */
+  readonly kind: "served" | "internal";
   /** `<namespace>/<operation>` */
   readonly path: string;
   readonly input: v.GenericSchema;
   /** The Kubernetes resource that the input asks for, where reading it must have been granted. */
   resourceOf?(input: unknown): ResourceReference;
-  run(input: unknown, deps: CapabilityDeps, signal: AbortSignal | undefined): Promise<unknown>;
+  run(input: unknown, deps: CapabilityDeps, signal: AbortSignal | undefined): Promise<CapabilityAnswer>;
 }
 
 export type Capability = LocalCapability | ServedCapability;
@@ -42,38 +60,27 @@ export type Capability = LocalCapability | ServedCapability;
 /**
  * Describes one capability that the main thread serves.
  * @param definition.input - what the guest's JSON payload must be
- * @param definition.run - the deed; what it returns goes to the guest as JSON, the message of what it throws as error
+ * @param definition.run - the deed; the message of what it throws is the error the guest gets
  */
 export function defineCapability<Schema extends v.GenericSchema>(definition: {
   path: string;
+  kind?: "served" | "internal";
   input: Schema;
   resourceOf?: (input: v.InferOutput<Schema>) => ResourceReference;
   run: (
     input: v.InferOutput<Schema>,
     deps: CapabilityDeps,
     signal: AbortSignal | undefined,
-  ) => Promise<unknown>;
+  ) => Promise<CapabilityAnswer>;
 }): ServedCapability {
-  const { path, input: schema, resourceOf, run } = definition;
+  const { path, kind = "served", input: schema, resourceOf, run } = definition;
   // The input was decoded by `schema` in the dispatcher; only its type was lost on the way.
   const typed = (input: unknown): v.InferOutput<Schema> => input as v.InferOutput<Schema>;
   return {
-    kind: "served",
+    kind,
     path,
     input: schema,
     ...(resourceOf !== undefined && { resourceOf: (input: unknown) => resourceOf(typed(input)) }),
     run: (input, deps, signal) => run(typed(input), deps, signal),
   };
-}
-
-/** A capability that has a name and an input, and no deed yet. */
-export function notAvailableYet<Schema extends v.GenericSchema>(definition: {
-  path: string;
-  input: Schema;
-  resourceOf?: (input: v.InferOutput<Schema>) => ResourceReference;
-}): ServedCapability {
-  return defineCapability({
-    ...definition,
-    run: () => Promise.reject(new Error(`${definition.path} is not available yet`)),
-  });
 }

@@ -12,10 +12,11 @@ const list = { api_version: "v1", kind: "Namespace" };
 function policyWith(patterns: string[], serve: DispatcherOptions["serve"] = async () => ({ ok: true })) {
   const lines: LogLine[] = [];
   const served: { path: string; input: unknown }[] = [];
-  const dispatch = createDispatcher({
+  const { call: dispatch } = createDispatcher({
     policyId: "group/member",
     grants: parseCapabilityPatterns(patterns),
     contextAwareResources: granted,
+    namespaced: false,
     log: createLogger({ level: "trace", target: "test", write: (line) => lines.push(line) }),
     serve(path, input, signal) {
       served.push({ path, input });
@@ -31,7 +32,10 @@ function call(path: string, payload: unknown, binding = "kubewarden"): HostCall 
   return { binding, namespace, operation: operation.join("/"), payload: bytes };
 }
 
-async function errorOf(dispatch: ReturnType<typeof createDispatcher>, made: HostCall): Promise<unknown> {
+async function errorOf(
+  dispatch: ReturnType<typeof createDispatcher>["call"],
+  made: HostCall,
+): Promise<unknown> {
   try {
     await dispatch(made);
   } catch (error) {
@@ -137,7 +141,14 @@ describe("createDispatcher", () => {
       "can_i, whatever it asks about",
       ["kubernetes/can_i"],
       "kubernetes/can_i",
-      { subject_access_review: {} },
+      {
+        subject_access_review: {
+          user: "u",
+          groups: [],
+          resource_attributes: { resource: "pods", verb: "get" },
+        },
+        disable_cache: false,
+      },
     ],
     ["a host name", ["net/v1/*"], "net/v1/dns_lookup_host", "example.test"],
   ])("policy-runtime 34: hands on %s", async (_what, patterns, path, input) => {

@@ -1,9 +1,10 @@
 import { errorText, type Logger } from "@kubewarden-ts/base";
-import type { Capability, ResourceReference, ServedCapability } from "./capability.ts";
+import type { Capability, CapabilityAnswer, ResourceReference, ServedCapability } from "./capability.ts";
 import { HostCallError } from "./errors.ts";
 import { type CapabilityGrants, formatGrants, isGranted } from "./grants.ts";
+import { type Inventory, type InventoryLayout, readInventory } from "./inventory/read-inventory.ts";
 import { decodePayload } from "./payload.ts";
-import { capabilities, capabilityTable } from "./table.ts";
+import { callableCapabilities, capabilityTable } from "./table.ts";
 
 /** A guest's call of its host, as it left the guest. */
 export interface HostCall {
@@ -20,26 +21,53 @@ export interface DispatcherOptions {
   readonly grants: CapabilityGrants;
   /** Kubernetes resources the policy may read; compared exactly. */
   readonly contextAwareResources: readonly ResourceReference[];
+  /** A policy, or a member of a group, that belongs to a namespace reads no Kubernetes resource at all. */
+  readonly namespaced: boolean;
   readonly log: Logger;
   /** Does the deed behind a path: on the main thread, `createCapabilityServer`. */
-  readonly serve: (path: string, input: unknown, signal?: AbortSignal) => Promise<unknown>;
+  readonly serve: ServeCapability;
 }
 
-/**
- * Answers the host calls of one policy: the checks of policy-runtime 5.1 in their order, then the deed. Runs in the
- * worker, beside the guest.
- * @returns answers at once where nothing is waited for; throws or rejects with HostCallError, whose message the guest
- * gets
- */
-export function createDispatcher(
-  options: DispatcherOptions,
-): (call: HostCall, signal?: AbortSignal) => Uint8Array | Promise<Uint8Array> {
-  return (call, signal) => {
-    const capability = findCapability(call, options);
-    if (capability.kind === "local") return capability.run(call.payload, options);
-    const input = decodePayload(capability.input, call.payload);
-    checkResource(capability, input, options);
-    return perform(capability, input, options, signal);
+/** @returns a {@link CapabilityAnswer}, or any value, which is answered as JSON */
+export type ServeCapability = (path: string, input: unknown, signal?: AbortSignal) => Promise<unknown>;
+
+/** Answers what one policy asks of its host. Nothing else decides who may read what. */
+export interface Dispatcher {
+  /**
+   * The checks of policy-runtime 5.1 in their order, then the deed. Answers at once where nothing is waited for.
+   * @throws {HostCallError} or rejects with it; the guest gets its message
+   */
+  call(call: HostCall, signal?: AbortSignal): Uint8Array | Promise<Uint8Array>;
+  /**
+   * All objects of the resources that the policy may read, in the layout of Rego policies (policy-runtime 4.5).
+   * @param known - what was read before: it is answered again while nothing changed
+   * @throws {HostCallError}
+   */
+  inventory(layout: InventoryLayout, known?: Inventory): Promise<Inventory>;
+}
+
+/** Runs in the worker, beside the guest. */
+export function createDispatcher(options: DispatcherOptions): Dispatcher {
+  const perform = async (
+    path: string,
+    input: unknown,
+    signal: AbortSignal | undefined,
+  ): Promise<CapabilityAnswer> => toAnswer(await serve(path, input, options, signal));
+  return {
+    call(call, signal) {
+      const capability = findCapability(call, options);
+      if (capability.kind === "local") return capability.run(call.payload, options);
+      const input = decodePayload(capability.input, call.payload);
+      checkResource(capability, input, options);
+      return perform(capability.path, input, signal).then(({ bytes }) => bytes);
+    },
+    inventory(layout, known) {
+      const { contextAwareResources, grants } = options;
+      const listing = "kubernetes/list_resources_all";
+      if (!isGranted(grants, listing)) throw denyCapability(listing, options);
+      for (const resource of contextAwareResources) checkReadable(resource, options);
+      return readInventory({ layout, resources: contextAwareResources, known, perform });
+    },
   };
 }
 
@@ -49,19 +77,23 @@ function findCapability({ binding, namespace, operation }: HostCall, options: Di
   const path = `${namespace}/${operation}`;
   if (namespace !== "tracing" && !isGranted(options.grants, path)) throw denyCapability(path, options);
   const inNamespace = `${namespace}/`;
-  if (namespace.includes("/") || !capabilities.some((known) => known.path.startsWith(inNamespace))) {
+  if (namespace.includes("/") || !callableCapabilities.some((known) => known.path.startsWith(inNamespace))) {
     throw unknown("namespace", namespace);
   }
   const capability = capabilityTable.get(path);
-  if (capability === undefined) throw unknown("operation", operation);
+  if (capability === undefined || capability.kind === "internal") throw unknown("operation", operation);
   return capability;
 }
 
 function checkResource(capability: ServedCapability, input: unknown, options: DispatcherOptions): void {
   const wanted = capability.resourceOf?.(input);
-  if (wanted === undefined) return;
-  const { policyId, contextAwareResources, log } = options;
-  const granted = contextAwareResources.some(
+  if (wanted !== undefined) checkReadable(wanted, options);
+}
+
+function checkReadable(wanted: ResourceReference, options: DispatcherOptions): void {
+  const { policyId, contextAwareResources, namespaced, log } = options;
+  const allowed = namespaced ? [] : contextAwareResources;
+  const granted = allowed.some(
     ({ apiVersion, kind }) => apiVersion === wanted.apiVersion && kind === wanted.kind,
   );
   if (granted) return;
@@ -69,23 +101,31 @@ function checkResource(capability: ServedCapability, input: unknown, options: Di
   log.error("Policy tried to access a Kubernetes resource it doesn't have access to", {
     policy: policyId,
     resource_requested: resource,
-    resources_allowed: `[${contextAwareResources.map(formatResource).join(", ")}]`,
+    resources_allowed: `[${allowed.map(formatResource).join(", ")}]`,
   });
   throw denied(`Kubernetes ${resource} resources`);
 }
 
-async function perform(
-  { path }: ServedCapability,
+async function serve(
+  path: string,
   input: unknown,
   { serve }: DispatcherOptions,
   signal: AbortSignal | undefined,
-): Promise<Uint8Array> {
+): Promise<unknown> {
   try {
-    return new TextEncoder().encode(JSON.stringify(await serve(path, input, signal)));
+    return await serve(path, input, signal);
   } catch (cause) {
     const message = `Callback evaluation failure: ${errorText(cause)}`;
     throw new HostCallError(message, { code: "HOST_CALL_FAILED", cause });
   }
+}
+
+function toAnswer(value: unknown): CapabilityAnswer {
+  if (typeof value === "object" && value !== null && "bytes" in value && value.bytes instanceof Uint8Array) {
+    const version = "version" in value && typeof value.version === "number" ? value.version : undefined;
+    return { bytes: value.bytes, version };
+  }
+  return { bytes: new TextEncoder().encode(JSON.stringify(value)) };
 }
 
 function denyCapability(path: string, { policyId, grants, log }: DispatcherOptions): HostCallError {

@@ -1,5 +1,5 @@
 import { CapabilityError } from "./errors.ts";
-import { capabilities } from "./table.ts";
+import { callableCapabilities } from "./table.ts";
 
 /** Which capabilities a policy was granted. Plain data: it may cross threads. */
 export type CapabilityGrants =
@@ -76,7 +76,9 @@ function checkSegments(pattern: string, segments: readonly string[]): void {
 
 /** What may follow these segments, sorted. Local capabilities are no option: nobody has to grant them. */
 function segmentsUnder(parents: readonly string[]): string[] {
-  const paths = capabilities.filter(({ kind }) => kind === "served").map(({ path }) => path.split("/"));
+  const paths = callableCapabilities
+    .filter(({ kind }) => kind === "served")
+    .map(({ path }) => path.split("/"));
   const below = paths.filter((path) => parents.every((segment, index) => path[index] === segment));
   const next = below.map((path) => path[parents.length]).filter((segment) => segment !== undefined);
   return [...new Set(next)].sort();

@@ -1,6 +1,17 @@
-export type { CapabilityDeps, ResourceReference } from "./capability.ts";
+export type { EncodedCertificate } from "./capabilities/certificate-trust.ts";
+export {
+  type CapabilityAnswer,
+  type CapabilityDeps,
+  jsonAnswer,
+  type ResourceReference,
+} from "./capability.ts";
 export { type CapabilityComparison, compareCapabilities, usedCapabilities } from "./capability-scan.ts";
-export { createDispatcher, type DispatcherOptions, type HostCall } from "./dispatcher.ts";
+export type { AccessQuestion, Cluster, ObjectSelection } from "./cluster.ts";
+export { createDispatcher, type Dispatcher, type DispatcherOptions, type HostCall } from "./dispatcher.ts";
 export { CapabilityError, HostCallError, type HostCallErrorCode } from "./errors.ts";
 export { type CapabilityGrants, formatGrants, mayWait, parseCapabilityPatterns } from "./grants.ts";
-export { createCapabilityServer } from "./server.ts";
+export type { Inventory, InventoryLayout } from "./inventory/read-inventory.ts";
+export type { Registry } from "./registry.ts";
+export { type CapabilityServer, createCapabilityServer } from "./server.ts";
+export { temporaryDeps } from "./temporary.ts";
+export { type VerificationRequest, verificationNotAvailable } from "./verification.ts";

@@ -1,11 +1,19 @@
-import { isCertificateTrusted } from "./capabilities/crypto.ts";
+import { isCertificateTrusted } from "./capabilities/certificate-trust.ts";
 import { dnsLookupHost } from "./capabilities/dns-lookup-host.ts";
-import { canI, getResource, listResourcesAll, listResourcesByNamespace } from "./capabilities/kubernetes.ts";
-import { manifestDigest, ociManifest, ociManifestConfig, verifyV1, verifyV2 } from "./capabilities/oci.ts";
+import { canI } from "./capabilities/kubernetes-can-i.ts";
+import { getResource } from "./capabilities/kubernetes-get.ts";
+import {
+  listResourcesAll,
+  listResourcesAllChangedSince,
+  listResourcesByNamespace,
+  resourcePluralName,
+} from "./capabilities/kubernetes-list.ts";
+import { manifestDigest, ociManifest, ociManifestConfig } from "./capabilities/oci-manifest.ts";
 import { tracingLog } from "./capabilities/tracing-log.ts";
+import { verifyV1, verifyV2 } from "./capabilities/verify.ts";
 import type { Capability } from "./capability.ts";
 
-/** Everything a policy may ask of its host (policy-runtime 5.2). */
+/** Everything that can be asked of a host (policy-runtime 5.2). */
 export const capabilities: readonly Capability[] = [
   tracingLog,
   dnsLookupHost,
@@ -13,10 +21,12 @@ export const capabilities: readonly Capability[] = [
   canI,
   getResource,
   listResourcesAll,
+  listResourcesAllChangedSince,
   listResourcesByNamespace,
   manifestDigest,
   ociManifest,
   ociManifestConfig,
+  resourcePluralName,
   verifyV1,
   verifyV2,
 ];
@@ -24,4 +34,9 @@ export const capabilities: readonly Capability[] = [
 /** By path. */
 export const capabilityTable: ReadonlyMap<string, Capability> = new Map(
   capabilities.map((capability) => [capability.path, capability]),
+);
+
+/** What a guest can call; of these, everything but what is done in the worker itself has to be granted. */
+export const callableCapabilities: readonly Capability[] = capabilities.filter(
+  ({ kind }) => kind !== "internal",
 );

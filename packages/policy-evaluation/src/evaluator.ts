@@ -157,10 +157,11 @@ function addInspector(
 ): number {
   const context: PolicyContext = {
     policyId: "",
-    protocol: "wapc",
+    mode: "kubewarden-wapc",
     settings: new Uint8Array(0),
     hostCapabilities: [],
     contextAwareResources: [],
+    namespaced: false,
     alwaysAcceptNamespace,
   };
   return pool.addPolicy({ name: "inspect", context, hostCallsMayWait: false });

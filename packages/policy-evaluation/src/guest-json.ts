@@ -9,9 +9,15 @@ export function readGuestJson<Schema extends v.GenericSchema>(
   schema: Schema,
   bytes: Uint8Array,
 ): ReadGuestJson<v.InferOutput<Schema>> {
+  const parsed = parseGuestJson(bytes);
+  return parsed.kind === "unreadable" ? parsed : checkGuestJson(schema, parsed.value);
+}
+
+/** Reads the bytes of a guest's answer as JSON of any shape. */
+export function parseGuestJson(bytes: Uint8Array): ReadGuestJson<unknown> {
   try {
     const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-    return checkGuestJson(schema, JSON.parse(text));
+    return { kind: "value", value: JSON.parse(text) };
   } catch (error) {
     return { kind: "unreadable", detail: error instanceof Error ? error.message : String(error) };
   }

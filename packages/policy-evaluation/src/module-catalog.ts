@@ -8,12 +8,13 @@ import {
 } from "@kubewarden-ts/protocol";
 import { customSections, readModule } from "@kubewarden-ts/wasm";
 import { executionModeOf, requirementProblem } from "./module-requirements.ts";
+import { protocolOf } from "./worker/dialect.ts";
 
 /** A module that is ready to be run. */
 export interface CatalogModule {
   /** `sha256:` and 64 hex digits, of the file. */
   readonly digest: string;
-  readonly protocol: GuestProtocol;
+  readonly mode: ExecutionMode;
   readonly prepared: PreparedModule;
 }
 
@@ -43,8 +44,6 @@ export interface ModuleCatalog {
   keepOnly(digests: ReadonlySet<string>): void;
 }
 
-const protocols: Partial<Record<ExecutionMode, GuestProtocol>> = { "kubewarden-wapc": "wapc", wasi: "wasi" };
-
 export function createModuleCatalog({
   fetchModule,
   prepare,
@@ -69,9 +68,7 @@ export function createModuleCatalog({
     timeoutMs: number,
   ): Promise<CatalogModule> => {
     const mode = chooseMode(bytes, readMetadata(bytes));
-    const protocol = protocols[mode];
-    if (protocol === undefined) throw new Error(`policies of execution mode ${mode} are not available yet`);
-    return { digest, protocol, prepared: await prepare({ bytes, protocol, timeoutMs }) };
+    return { digest, mode, prepared: await prepare({ bytes, protocol: protocolOf(mode), timeoutMs }) };
   };
 
   return {

@@ -26,6 +26,7 @@ describe("parsePolicies", () => {
       settings: {},
       contextAwareResources: [],
       hostCapabilities: [],
+      namespaced: false,
     });
   });
 
@@ -50,7 +51,21 @@ describe("parsePolicies", () => {
       message: "no",
       timeoutEvalSeconds: 5,
       hostCapabilities: ["*"],
+      namespaced: false,
     });
+  });
+
+  it.each([
+    ["a policy of a namespace", "{Namespace: team-a, Name: p}", true],
+    ["a policy of the cluster", '{Namespace: "", Name: p}', false],
+    ["nothing", "null", false],
+    ["another shape", "[team-a]", false],
+  ])("tells %s by the name the controller writes", (_row, name, namespaced) => {
+    const text = `
+      p: {module: m, namespacedName: ${name}}
+      g: {policies: {a: {module: m}}, expression: "a()", message: no, namespacedName: ${name}}`;
+    const policies = parsePolicies(text, "policies.yml");
+    expect([policies.get("p")?.namespaced, policies.get("g")?.namespaced]).toEqual([namespaced, namespaced]);
   });
 
   it("reads a group, its members in order", () => {
@@ -82,6 +97,7 @@ describe("parsePolicies", () => {
       expression: "a() || !b()",
       message: "rejected by the demo group",
       policyMode: "protect",
+      namespaced: false,
     });
     expect(group?.kind === "group" && Object.keys(group.policies)).toEqual(["b", "a"]);
   });

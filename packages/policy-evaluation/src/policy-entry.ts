@@ -32,7 +32,19 @@ const guestFields = {
   hostCapabilities: v.optional(v.array(v.string()), []),
 };
 
-/** One policy. Unknown keys are ignored; the controller writes `namespacedName`. */
+/**
+ * Who the policy belongs to, as the controller writes it: of a policy for the whole cluster the namespace is empty. Other
+ * shapes are ignored, as an unknown key is.
+ */
+const namespaced = v.pipe(
+  v.unknown(),
+  v.transform((name) => {
+    const namespace = name instanceof Map ? (name.get("Namespace") ?? name.get("namespace")) : undefined;
+    return typeof namespace === "string" && namespace !== "";
+  }),
+);
+
+/** One policy. Unknown keys are ignored. */
 export const PolicyEntry = v.pipe(
   Fields,
   v.object({
@@ -40,8 +52,13 @@ export const PolicyEntry = v.pipe(
     policyMode,
     allowedToMutate: v.nullish(v.boolean(), false),
     message: orUndefined(v.string()),
+    namespacedName: v.optional(namespaced, false),
   }),
-  v.transform((entry) => ({ kind: "policy" as const, ...entry })),
+  v.transform(({ namespacedName, ...entry }) => ({
+    kind: "policy" as const,
+    ...entry,
+    namespaced: namespacedName,
+  })),
 );
 export type PolicyEntry = v.InferOutput<typeof PolicyEntry>;
 
@@ -60,8 +77,13 @@ export const PolicyGroupEntry = v.pipe(
     expression: v.string(),
     message: v.string(),
     policyMode,
+    namespacedName: v.optional(namespaced, false),
   }),
-  v.transform((entry) => ({ kind: "group" as const, ...entry })),
+  v.transform(({ namespacedName, ...entry }) => ({
+    kind: "group" as const,
+    ...entry,
+    namespaced: namespacedName,
+  })),
 );
 export type PolicyGroupEntry = v.InferOutput<typeof PolicyGroupEntry>;
 

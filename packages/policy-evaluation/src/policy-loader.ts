@@ -52,7 +52,11 @@ export function createPolicyLoader(options: PolicyLoaderOptions): PolicyLoader {
   const loadModule = (id: string, member: PolicyMember): Promise<CatalogModule> =>
     catalog.load(member.module, id, timeoutOf(member) ?? unlimitedStartMs);
 
-  const loadMember = async (id: string, member: PolicyMember): Promise<Runnable | PolicyFailure> => {
+  const loadMember = async (
+    id: string,
+    member: PolicyMember,
+    namespaced: boolean,
+  ): Promise<Runnable | PolicyFailure> => {
     const grants = readGrants(id, member.hostCapabilities);
     if (isFailure(grants)) return grants;
     let module: CatalogModule;
@@ -64,10 +68,11 @@ export function createPolicyLoader(options: PolicyLoaderOptions): PolicyLoader {
     const settings = settingsToJson(member.settings);
     const context: PolicyContext = {
       policyId: id,
-      protocol: module.protocol,
+      mode: module.mode,
       settings,
       hostCapabilities: member.hostCapabilities,
       contextAwareResources: member.contextAwareResources,
+      namespaced,
       alwaysAcceptNamespace,
     };
     const timeoutMs = timeoutOf(member);
@@ -104,13 +109,13 @@ export function createPolicyLoader(options: PolicyLoaderOptions): PolicyLoader {
 
   const loadPolicy = async (id: string, entry: PolicyEntry): Promise<LoadedPolicy> => {
     const revision = (await revisionOf(id, entry)) ?? "";
-    return { kind: "policy", id, entry, revision, state: await loadMember(id, entry) };
+    return { kind: "policy", id, entry, revision, state: await loadMember(id, entry, entry.namespaced) };
   };
   const loadGroup = async (id: string, entry: PolicyGroupEntry): Promise<LoadedGroup> => {
     const revision = (await revisionOf(id, entry)) ?? "";
     const names = Object.keys(entry.policies);
     const members = await mapConcurrent(Object.entries(entry.policies), maxMembersAtOnce, ([name, member]) =>
-      loadMember(`${id}/${name}`, member),
+      loadMember(`${id}/${name}`, member, entry.namespaced),
     );
     return {
       kind: "group",

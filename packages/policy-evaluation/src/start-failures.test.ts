@@ -37,7 +37,7 @@ const reasons: [string, RegExp][] = [
   ],
   ["endless-settings", new RegExp(`^${timeoutText}$`)],
   ["endless-start", new RegExp(`^${timeoutText}$`)],
-  ["rego", /execution mode opa are not available yet/],
+  ["rego", /not a module of Rego: it does not export builtins, entrypoints, eval/],
   ["g-typo", /^error evaluating policy group expression: Function not found: nope \(\)/],
   ["g-number", /^error evaluating policy group expression: Output type incorrect: i64 \(expecting bool\)/],
   ["g-member", /g-member\/bad: Policy settings are invalid: not these/],

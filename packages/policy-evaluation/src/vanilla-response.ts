@@ -1,5 +1,4 @@
 /// <reference lib="esnext.typedarrays" />
-import type { GuestProtocol } from "@kubewarden-ts/policy-runtime";
 import {
   type AdmissionResponse,
   type AdmissionStatus,
@@ -10,6 +9,7 @@ import {
   rejection,
   type ValidationResponse,
 } from "@kubewarden-ts/protocol";
+import type { KubewardenProtocol } from "./settings-answer.ts";
 import { readValidationAnswer } from "./validation-answer.ts";
 
 const MUTATED_DELETE =
@@ -23,7 +23,7 @@ export interface GuestAnswer {
   readonly object: Uint8Array | undefined;
   /** ValidationResponse, as the guest wrote it. */
   readonly answer: Uint8Array;
-  readonly protocol: GuestProtocol;
+  readonly protocol: KubewardenProtocol;
 }
 
 /**
@@ -75,7 +75,7 @@ function sameBytes(left: Uint8Array, right: Uint8Array): boolean {
 
 function malformed(
   uid: string,
-  protocol: GuestProtocol,
+  protocol: KubewardenProtocol,
   step: "deserialize" | "convert",
   detail: string,
 ): AdmissionResponse {

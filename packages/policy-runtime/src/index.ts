@@ -1,10 +1,12 @@
 export {
   defaultLimits,
+  type GuestCall,
   type GuestEnvironment,
   type GuestHost,
   type GuestLimits,
   type GuestProtocol,
   type GuestResult,
+  type GuestUsage,
   type HostCall,
   type Isolation,
   type PreparedModule,

@@ -1,5 +1,5 @@
 import type { Export } from "./export.ts";
-import { countImports, sizeGlobal, type WasmModule } from "./module.ts";
+import { countImports, memoryGlobals, type WasmModule } from "./module.ts";
 import { unusedName } from "./unused-name.ts";
 import { isNumberType, type NumberType } from "./value-type.ts";
 
@@ -9,8 +9,8 @@ export interface AddedExports {
   readonly globals: readonly (Export & { readonly type: NumberType })[];
   /** Every table of the module itself. */
   readonly tables: readonly Export[];
-  /** The global that holds the virtual size of the memory, if there is a memory. */
-  readonly memoryPages: Export | undefined;
+  /** The globals that hold the virtual size of the memory and whether more was refused, if there is a memory. */
+  readonly memory: { readonly pages: Export; readonly refused: Export } | undefined;
 }
 
 /** Names the exports to be added so that they cannot clash with the original's. */
@@ -27,8 +27,14 @@ export function addedExports(module: WasmModule, hasMemory: boolean): AddedExpor
       mutable && isNumberType(type) ? [{ ...named("global", own), type }] : [],
     ),
     tables: module.tables.map((_table, own) => named("table", own)),
-    memoryPages: hasMemory
-      ? { name: `${prefix}:memory-pages`, kind: "global", index: sizeGlobal(module) }
-      : undefined,
+    memory: hasMemory ? memoryExports(prefix, module) : undefined,
+  };
+}
+
+function memoryExports(prefix: string, module: WasmModule): { pages: Export; refused: Export } {
+  const { size, refused } = memoryGlobals(module);
+  return {
+    pages: { name: `${prefix}:memory-pages`, kind: "global", index: size },
+    refused: { name: `${prefix}:memory-refused`, kind: "global", index: refused },
   };
 }

@@ -3,7 +3,7 @@ import { byteWriter, writeU32, written } from "./byte-writer.ts";
 import { WasmError } from "./errors.ts";
 import { rewriteFunctions } from "./function-bodies.ts";
 import { writeGrowFunction } from "./grow-function.ts";
-import { countImports, sizeGlobal, type WasmModule } from "./module.ts";
+import { countImports, memoryGlobals, type WasmModule } from "./module.ts";
 import { findSection, sectionId } from "./section.ts";
 
 /** A code section for a restorable module, or why it cannot be one. */
@@ -29,13 +29,14 @@ export function rewriteCode(module: WasmModule, maximumPages: number | undefined
   const added = maximumPages === undefined ? 0 : 1;
   const writer = byteWriter(Math.ceil((end - start) * 1.02) + 1024);
   writeU32(writer, count + added);
-  const memory = { sizeGlobal: sizeGlobal(module), growFunction: countImports(module, "function") + count };
+  const globals = memoryGlobals(module);
+  const memory = { sizeGlobal: globals.size, growFunction: countImports(module, "function") + count };
   const reason = unsupportedAsReason(() =>
     rewriteFunctions(reader, { count, writer, memory: added === 1 ? memory : undefined }),
   );
   if (reason !== undefined) return { kind: "unsuitable", reason };
   if (!isAtEnd(reader)) fail(reader, "code section is longer than its content");
-  if (maximumPages !== undefined) writeGrowFunction(writer, { sizeGlobal: memory.sizeGlobal, maximumPages });
+  if (maximumPages !== undefined) writeGrowFunction(writer, globals, maximumPages);
   return { kind: "rewritten", body: section === undefined && added === 0 ? undefined : written(writer) };
 }
 

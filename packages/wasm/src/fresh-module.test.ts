@@ -41,6 +41,7 @@ describe("a module that is not restored", () => {
       globals: [],
       tables: [],
       virtualPages: undefined,
+      memoryRefused: undefined,
       exports: [{ name: "run", kind: "function" }],
     });
     expect(WebAssembly.validate(rewritten.wasm)).toBe(true);

@@ -67,7 +67,11 @@ export function allTables({ imports, tables }: WasmModule): TableType[] {
   return [...imports.flatMap((entry) => (entry.kind === "table" ? [entry.table] : [])), ...tables];
 }
 
-/** Index of the global behind the module's own: in a restorable module it holds the virtual size of the memory. */
-export function sizeGlobal(module: WasmModule): number {
-  return countImports(module, "global") + module.globals.length;
+/**
+ * Indices of the two globals behind the module's own that a restorable module with memory has: the virtual size of the
+ * memory, and whether more was refused.
+ */
+export function memoryGlobals(module: WasmModule): { size: number; refused: number } {
+  const size = countImports(module, "global") + module.globals.length;
+  return { size, refused: size + 1 };
 }

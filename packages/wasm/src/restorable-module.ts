@@ -29,7 +29,7 @@ export interface Restorable {
 
 /**
  * Puts a restorable module together: everything is the original's but the memory, which becomes an import, one
- * more function (with its type) and one more global, and the exports added. Custom sections are dropped.
+ * more function (with its type) and two more globals, and the exports added. Custom sections are dropped.
  */
 export function restorableModule(
   module: WasmModule,
@@ -41,11 +41,12 @@ export function restorableModule(
   ]);
   if (memory !== undefined) {
     const size = { mutable: true, value: memory.initialPages };
+    const refused = { mutable: true, value: 0 };
     replaced.set(sectionId.type, extendList(module, sectionId.type, [growFunctionType], writeBytes));
     replaced.set(sectionId.import, importSection(module, memory));
     replaced.set(sectionId.function, extendList(module, sectionId.function, [module.types.length], writeU32));
     replaced.set(sectionId.memory, undefined);
-    replaced.set(sectionId.global, extendList(module, sectionId.global, [size], writeI32Global));
+    replaced.set(sectionId.global, extendList(module, sectionId.global, [size, refused], writeI32Global));
   }
   return encodeModule(
     sectionOrder.flatMap((id) => {

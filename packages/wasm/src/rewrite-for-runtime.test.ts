@@ -27,6 +27,7 @@ describe("a restorable module", () => {
       ],
       tables: [{ exportName: "kubewarden:table:0" }, { exportName: "kubewarden:table:1" }],
       virtualPages: "kubewarden:memory-pages",
+      memoryRefused: "kubewarden:memory-refused",
       imports: [
         { module: "host", name: "call", kind: "function" },
         { module: "env", name: "base", kind: "global" },
@@ -50,6 +51,7 @@ describe("a restorable module", () => {
       { name: "kubewarden:table:0", kind: "table" },
       { name: "kubewarden:table:1", kind: "table" },
       { name: "kubewarden:memory-pages", kind: "global" },
+      { name: "kubewarden:memory-refused", kind: "global" },
     ]);
   });
 
@@ -82,7 +84,7 @@ describe("a restorable module", () => {
     const rewritten = await restorable(`
       (global $n (mut i32) (i32.const 4))
       (func (export "next") (result i32) (global.set $n (i32.add (global.get $n) (i32.const 1))) global.get $n)`);
-    expect(rewritten).toMatchObject({ memory: undefined, virtualPages: undefined, exportsMemory: false });
+    expect(rewritten).toMatchObject({ memory: undefined, virtualPages: undefined, memoryRefused: undefined, exportsMemory: false });
     const instance = restorableInstance(rewritten);
     expect([instance.call("next"), instance.call("next")]).toEqual([5, 6]);
     instance.restore();

@@ -25,6 +25,8 @@ export interface RewrittenModule {
   readonly tables: readonly { readonly exportName: string }[];
   /** Export name of the i32 global that holds the size of the memory in pages, as the guest sees it. */
   readonly virtualPages: string | undefined;
+  /** Export name of the i32 global that is 1 when the guest asked for more memory than it may have. */
+  readonly memoryRefused: string | undefined;
   /** Of the original module. */
   readonly imports: readonly {
     readonly module: string;
@@ -68,12 +70,13 @@ function fresh(module: WasmModule, memories: readonly Limits[], reason: string):
     globals: [],
     tables: [],
     virtualPages: undefined,
+    memoryRefused: undefined,
   };
 }
 
 function restorable(module: WasmModule, { code, memory }: Omit<Restorable, "exports">): RewrittenModule {
-  const { globals, tables, memoryPages } = addedExports(module, memory !== undefined);
-  const exports = [...globals, ...tables, ...(memoryPages === undefined ? [] : [memoryPages])];
+  const { globals, tables, memory: size } = addedExports(module, memory !== undefined);
+  const exports = [...globals, ...tables, ...(size === undefined ? [] : [size.pages, size.refused])];
   return {
     ...describe(module),
     wasm: restorableModule(module, { exports, code, memory }),
@@ -81,7 +84,8 @@ function restorable(module: WasmModule, { code, memory }: Omit<Restorable, "expo
     memory,
     globals: globals.map(({ name, type }) => ({ exportName: name, type })),
     tables: tables.map(({ name }) => ({ exportName: name })),
-    virtualPages: memoryPages?.name,
+    virtualPages: size?.pages.name,
+    memoryRefused: size?.refused.name,
   };
 }
 

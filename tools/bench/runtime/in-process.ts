@@ -46,7 +46,7 @@ export async function measureInProcess(
   const restoreUs: number[] = [];
   const evaluate = async (): Promise<void> => {
     const startMs = performance.now();
-    const called = guest.call("validate", [payload], host);
+    const called = guest.call({ operation: "validate", pieces: [payload] }, host);
     const result = called instanceof Promise ? await called : called;
     const answeredMs = performance.now();
     if (result.kind === "failure") throw new Error(`the guest failed: ${result.text}`);

@@ -11,8 +11,7 @@ serveGuests<undefined, PoolAnswer>({
     print() {},
     begin: (action, body) => ({
       kind: "ask",
-      operation: action,
-      pieces: [body],
+      call: { operation: action, pieces: [body] },
       conclude: ({ kind }) => ({ kind }),
     }),
   }),

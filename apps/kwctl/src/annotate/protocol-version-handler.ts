@@ -14,8 +14,7 @@ export const protocolVersionHandler: GuestHandler<null, ProtocolVersionAnswer> =
     print() {},
     begin: () => ({
       kind: "ask",
-      operation: "protocol_version",
-      pieces: [],
+      call: { operation: "protocol_version", pieces: [] },
       conclude: (result) =>
         result.kind === "answer"
           ? { kind: "version", text: new TextDecoder().decode(result.bytes) }

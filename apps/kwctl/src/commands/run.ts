@@ -1,6 +1,6 @@
 import { errorText } from "@kubewarden-ts/base";
 import type { FlagValues } from "@kubewarden-ts/cli";
-import { createCapabilityServer, parseCapabilityPatterns } from "@kubewarden-ts/host-capabilities";
+import { createCapabilityServer, temporaryDeps, parseCapabilityPatterns } from "@kubewarden-ts/host-capabilities";
 import { defineCommand, type KwctlDeps } from "../define-command.ts";
 import { invalidInput, KwctlError } from "../errors.ts";
 import { uriOrShaPrefixOrYamlFile } from "../flags/policy-argument.ts";
@@ -37,7 +37,7 @@ export const run = defineCommand({
       modeOf(module);
     }
     const { log } = deps;
-    const shared = { modules, modeOf, serveCapability: createCapabilityServer(deps), log };
+    const shared = { modules, modeOf, serveCapability: createCapabilityServer({ ...temporaryDeps, ...deps }), log };
     for (const asked of definitions) {
       const form = flags.raw || isRaw(asked, modules) ? "raw" : "admission";
       const definition = grantResources(asked, { allowed: flags["allow-context-aware"], modules, log });

@@ -19,6 +19,7 @@ function grant(contextAware: "metadata" | "entry", allowed: boolean, metadata: P
       expression: "a()",
       message: "no",
       policyMode: "protect",
+      namespaced: false,
     },
   };
   const { log, lines } = recordedLog();

@@ -46,6 +46,7 @@ describe("readCustomResources", () => {
           contextAwareResources,
           hostCapabilities: ["oci/*"],
           timeoutEvalSeconds: undefined,
+          namespaced: kind === "AdmissionPolicy",
         },
       },
     ]);

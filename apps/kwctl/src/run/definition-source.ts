@@ -59,6 +59,7 @@ async function singlePolicy(
     timeoutEvalSeconds: undefined,
     contextAwareResources: [],
     hostCapabilities: [...hostCapabilities],
+    namespaced: false,
   };
   return { id: "policy-from-cli", entry, contextAware: "metadata" };
 }

@@ -58,11 +58,12 @@ export interface SpecOwner {
  * @throws {KwctlError} `KWCTL_INPUT_INVALID` naming every field that is wrong
  */
 export function policyFromSpec(spec: unknown, owner: SpecOwner): PolicyEntry | PolicyGroupEntry {
+  const namespaced = !owner.kind.startsWith("Cluster");
   switch (owner.kind) {
     case "AdmissionPolicy":
     case "ClusterAdmissionPolicy": {
       const { mode, mutating, message, ...guest } = parseSpec(PolicySpec, spec, owner);
-      const rest = { policyMode: mode, allowedToMutate: mutating, message: message ?? undefined };
+      const rest = { policyMode: mode, allowedToMutate: mutating, message: message ?? undefined, namespaced };
       return { kind: "policy", ...memberOf(guest, owner), ...rest };
     }
     case "AdmissionPolicyGroup":
@@ -72,7 +73,8 @@ export function policyFromSpec(spec: unknown, owner: SpecOwner): PolicyEntry | P
         name,
         memberOf(guest, owner),
       ]);
-      return { kind: "group", policies: Object.fromEntries(members), expression, message, policyMode: mode };
+      const rest = { expression, message, policyMode: mode, namespaced };
+      return { kind: "group", policies: Object.fromEntries(members), ...rest };
     }
   }
 }

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { defineCapability } from "../capability.ts";
+import { defineCapability, jsonAnswer } from "../capability.ts";
 
 export interface DnsDeps {
   /** Every address of a host name, v4 and v6; rejects when there is none. */
@@ -12,6 +12,6 @@ export const dnsLookupHost = defineCapability({
   input: v.string(),
   async run(host, { lookup }, signal) {
     const addresses = await lookup(host, signal);
-    return { ips: addresses.map(({ address }) => address) };
+    return jsonAnswer({ ips: addresses.map(({ address }) => address) });
   },
 });

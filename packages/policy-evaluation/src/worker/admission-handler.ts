@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
-import { createDispatcher, parseCapabilityPatterns } from "@kubewarden-ts/host-capabilities";
-import type { GuestProtocol, GuestResult } from "@kubewarden-ts/policy-runtime";
+import { errorText } from "@kubewarden-ts/base";
+import { createDispatcher, HostCallError, parseCapabilityPatterns } from "@kubewarden-ts/host-capabilities";
 import type { Begun, GuestHandler } from "@kubewarden-ts/policy-runtime/worker";
 import {
   type ReadRequest,
@@ -9,78 +9,102 @@ import {
   readRawReview,
   rejection,
 } from "@kubewarden-ts/protocol";
-import { readSettingsAnswer, settingsCallFailure } from "../settings-answer.ts";
-import { toAdmissionResponse } from "../vanilla-response.ts";
+import { gatekeeperRefusesRaw } from "../gatekeeper-response.ts";
+import { dialects, isRego } from "./dialect.ts";
+import { createPolicyData, hidesSettings } from "./policy-data.ts";
 import type { PolicyContext, WorkerAction, WorkerAnswer } from "./worker-answer.ts";
 
-const encoder = new TextEncoder();
-const requestStart = encoder.encode('{"request":');
-const settingsStart = encoder.encode(',"settings":');
-const end = encoder.encode("}");
-
-/** Names of the settings operation, which differ between the protocols (policy-runtime 2.5, 3). */
-const settingsOperation: Record<GuestProtocol, string> = {
-  wapc: "validate_settings",
-  wasi: "validate-settings",
-};
+type Read = ReadRequest | RequestProblem;
 
 /** What workers do around a guest: requests in, admission responses out. */
 export const admissionHandler: GuestHandler<PolicyContext, WorkerAnswer> = {
   open(context, { serve, log }) {
-    const { policyId, protocol, settings } = context;
+    const { policyId, mode, settings } = context;
     const policyLog = log.child({
       target: "policy_log",
       span: { name: "policy_log", fields: { policy_id: policyId } },
     });
-    const dispatch = createDispatcher({
+    const dispatcher = createDispatcher({
       policyId,
       grants: parseCapabilityPatterns(context.hostCapabilities),
       contextAwareResources: context.contextAwareResources,
+      namespaced: context.namespaced,
       log,
       serve,
     });
-    const settingsPieces = [settingsStart, settings, end];
-    const validate = (read: ReadRequest | RequestProblem): Begun<WorkerAnswer> => {
-      if (read.kind === "malformed") return { kind: "answer", answer: read };
-      if (isAlwaysAccepted(context, read)) return { kind: "answer", answer: acceptance(read.uid) };
-      return {
-        kind: "ask",
-        operation: "validate",
-        pieces: [requestStart, ...read.pieces, ...settingsPieces],
-        conclude: (result) => ({ kind: "response", response: concludeValidation(protocol, read, result) }),
-      };
+    const dialect = dialects[mode];
+    const data = isRego(mode) ? createPolicyData(mode, context, dispatcher) : undefined;
+    if (isRego(mode) && hidesSettings(mode, context)) {
+      policyLog.warn("the setting kubernetes is replaced by the Kubernetes resources the policy may read");
+    }
+
+    const ask = (read: ReadRequest, document: Uint8Array | undefined): Begun<WorkerAnswer> => ({
+      kind: "ask",
+      call: dialect.validate(read, settings, document),
+      conclude: (result) => ({ kind: "response", response: dialect.respond(read, result) }),
+    });
+    const validate = (read: Read, isRaw: boolean): Begun<WorkerAnswer> => {
+      if (read.kind === "malformed") return answer(read);
+      if (isAlwaysAccepted(context, read)) return answer(acceptance(read.uid));
+      if (isRaw && mode === "gatekeeper") {
+        return answer({ kind: "response", response: gatekeeperRefusesRaw(read.uid) });
+      }
+      const document = data?.current();
+      if (!(document instanceof Promise)) return ask(read, document);
+      const until = document.then(
+        (ready) => ask(read, ready),
+        (error: unknown) => answer(withoutData(read.uid, error)),
+      );
+      return { kind: "wait", until };
     };
+
     return {
-      hostCall: (call) => dispatch(call),
+      hostCall: (call) => dispatcher.call(call),
       print: (text) => policyLog.info("guest output", { text }),
+      note: (error) => policyLog.debug("a built-in function had no result", { error }),
       begin(action, body) {
         switch (action as WorkerAction) {
           case "inspect":
-            return { kind: "answer", answer: describe(context, readAdmissionReview(body, { isUtf8 })) };
+            return answer(describe(context, readAdmissionReview(body, { isUtf8 })));
           case "inspect-raw":
-            return { kind: "answer", answer: describe(context, readRawReview(body, { isUtf8 })) };
+            return answer(describe(context, readRawReview(body, { isUtf8 })));
           case "validate":
-            return validate(readAdmissionReview(body, { isUtf8 }));
+            return validate(readAdmissionReview(body, { isUtf8 }), false);
           case "validate-raw":
-            return validate(readRawReview(body, { isUtf8 }));
+            return validate(readRawReview(body, { isUtf8 }), true);
           case "validate-settings":
-            return {
-              kind: "ask",
-              operation: settingsOperation[protocol],
-              pieces: [settings],
-              conclude: (result) => ({ kind: "settings", problem: settingsProblem(protocol, result) }),
-            };
+            return validateSettings(context);
         }
       },
     };
   },
 };
 
+function answer(answered: WorkerAnswer): Begun<WorkerAnswer> {
+  return { kind: "answer", answer: answered };
+}
+
+function validateSettings({ mode, settings }: PolicyContext): Begun<WorkerAnswer> {
+  const asked = dialects[mode].settings;
+  if (asked === undefined) return answer({ kind: "settings", problem: undefined });
+  return {
+    kind: "ask",
+    call: { operation: asked.operation, pieces: [settings] },
+    conclude: (result) => ({ kind: "settings", problem: asked.problem(result) }),
+  };
+}
+
+/** The cluster data of a Rego policy cannot be had: the error is the message (policy-runtime 4.5). */
+function withoutData(uid: string, error: unknown): WorkerAnswer {
+  const message = error instanceof HostCallError ? error.message : errorText(error);
+  return { kind: "response", response: rejection(uid, message, 500) };
+}
+
 function isAlwaysAccepted({ alwaysAcceptNamespace }: PolicyContext, { facts }: ReadRequest): boolean {
   return alwaysAcceptNamespace !== undefined && facts?.namespace === alwaysAcceptNamespace;
 }
 
-function describe(context: PolicyContext, read: ReadRequest | RequestProblem): WorkerAnswer {
+function describe(context: PolicyContext, read: Read): WorkerAnswer {
   if (read.kind === "malformed") return read;
   return {
     kind: "request",
@@ -92,15 +116,4 @@ function describe(context: PolicyContext, read: ReadRequest | RequestProblem): W
 
 function acceptance(uid: string): WorkerAnswer {
   return { kind: "response", response: { uid, allowed: true, auditAnnotations: null, warnings: null } };
-}
-
-/** How a guest's end becomes a response (policy-runtime 2.6, 2.7, 3). */
-function concludeValidation(protocol: GuestProtocol, { uid, object }: ReadRequest, result: GuestResult) {
-  if (result.kind === "answer") return toAdmissionResponse({ uid, object, answer: result.bytes, protocol });
-  return rejection(uid, protocol === "wapc" ? `internal server error: ${result.text}` : result.text, 500);
-}
-
-function settingsProblem(protocol: GuestProtocol, result: GuestResult): string | undefined {
-  if (result.kind === "answer") return readSettingsAnswer(result.bytes, protocol);
-  return settingsCallFailure(result.text, protocol);
 }

@@ -1,14 +1,20 @@
-import type { GuestProtocol } from "@kubewarden-ts/policy-runtime";
-import type { AdmissionResponse, ContextAwareResource, RequestFacts } from "@kubewarden-ts/protocol";
+import type {
+  AdmissionResponse,
+  ContextAwareResource,
+  ExecutionMode,
+  RequestFacts,
+} from "@kubewarden-ts/protocol";
 
 /** What a worker knows of a policy, besides its module. */
 export interface PolicyContext {
   readonly policyId: string;
-  readonly protocol: GuestProtocol;
+  readonly mode: ExecutionMode;
   /** The settings as the JSON text the guest gets. */
   readonly settings: Uint8Array;
   readonly hostCapabilities: readonly string[];
   readonly contextAwareResources: readonly ContextAwareResource[];
+  /** Of a namespace's own: it reads nothing of the cluster, whatever else is written about it. */
+  readonly namespaced: boolean;
   /** Requests for this namespace are accepted without asking the policy. */
   readonly alwaysAcceptNamespace?: string | undefined;
 }

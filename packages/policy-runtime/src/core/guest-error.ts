@@ -1,8 +1,10 @@
+import { RegoError } from "@kubewarden-ts/rego";
 import { GuestExit, GuestTrap } from "../errors.ts";
 
 /** What ended a guest, for people. */
 export function trapText(error: unknown): string {
-  if (error instanceof GuestTrap || error instanceof GuestExit) return error.message;
+  if (error instanceof GuestTrap || error instanceof GuestExit || error instanceof RegoError)
+    return error.message;
   // The engine reports a guest's stack overflow as a RangeError.
   if (error instanceof RangeError) return "wasm trap: call stack exhausted";
   if (error instanceof Error) return `wasm trap: ${error.message}`;

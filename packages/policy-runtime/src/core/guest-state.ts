@@ -1,3 +1,4 @@
+import type { OpaState } from "@kubewarden-ts/rego";
 import { ByteQueue } from "./byte-queue.ts";
 import type { GuestMemory } from "./guest-memory.ts";
 import type { GuestEnvironment, GuestHost, GuestLimits } from "./host.ts";
@@ -20,11 +21,16 @@ export interface GuestState {
   guestError: string | undefined;
   hostResponse: Uint8Array | undefined;
   hostError: Uint8Array | undefined;
+  /** Of a Rego module, once it is instantiated. */
+  opa: OpaState | undefined;
   /** WASI: command words and standard streams. */
   args: readonly Uint8Array[];
   readonly stdin: ByteQueue;
   readonly stdout: LimitedOutput;
   readonly printed: PrintedText;
+  /** Made during the call. */
+  hostCalls: number;
+  hostAnswerBytes: number;
   /** Set by `proc_exit`; decides how the call ended even when the guest caught the exception. */
   exitCode: number | undefined;
   /** Nobody waits for the call any more: the guest ends as soon as it turns to its host. */
@@ -59,10 +65,13 @@ export function createGuestState(
     guestError: undefined,
     hostResponse: undefined,
     hostError: undefined,
+    opa: undefined,
     args: [],
     stdin: new ByteQueue(),
     stdout: new LimitedOutput("standard output", limits.maxOutputBytes),
     printed: new PrintedText(limits.maxPrintBytes),
+    hostCalls: 0,
+    hostAnswerBytes: 0,
     exitCode: undefined,
     abandoned: false,
     cancelSleep: undefined,
@@ -82,6 +91,8 @@ export function resetGuestState(state: GuestState, host: GuestHost): void {
   state.stdin.clear();
   state.stdout.take();
   state.printed.take();
+  state.hostCalls = 0;
+  state.hostAnswerBytes = 0;
   state.exitCode = undefined;
   state.abandoned = false;
   state.cancelSleep = undefined;

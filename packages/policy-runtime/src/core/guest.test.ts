@@ -38,7 +38,7 @@ function line(result: GuestResult): string {
 }
 
 async function call(guest: Guest, operation = "validate", payload = "{}", host = lookUp): Promise<string> {
-  return line(await guest.call(operation, [bytes(payload)], host));
+  return line(await guest.call({ operation, pieces: [bytes(payload)] }, host));
 }
 
 describe("a waPC guest", () => {

@@ -30,6 +30,7 @@ export function makeHostCall(
   settle: (settled: HostCallSettled) => number,
 ): number | Promise<number> {
   if (state.abandoned) throw abandonedTrap();
+  countCall(state);
   const call = readHostCall(state, pointers);
   let answer: Uint8Array | Promise<Uint8Array>;
   try {
@@ -37,7 +38,7 @@ export function makeHostCall(
   } catch (error) {
     return settle(failed(error));
   }
-  if (answer instanceof Uint8Array) return settle({ ok: true, response: answer });
+  if (answer instanceof Uint8Array) return settle(answered(state, answer));
   if (!state.waits) return settle(failed(new Error("this policy may not make host calls that wait")));
   return waitForHost(state, answer, settle);
 }
@@ -57,7 +58,28 @@ async function waitForHost(
   }
   host.resumed("call");
   if (state.abandoned) throw abandonedTrap();
-  return settle(settled);
+  return settle(settled.ok ? answered(state, settled.response) : settled);
+}
+
+function countCall(state: GuestState): void {
+  const { maxHostCalls } = state.limits;
+  if (++state.hostCalls > maxHostCalls) {
+    throw new GuestTrap(
+      `the policy made more than ${maxHostCalls} host calls in one evaluation (--max-host-calls sets the limit)`,
+    );
+  }
+}
+
+function answered(state: GuestState, response: Uint8Array): HostCallSettled {
+  const { maxHostAnswerBytes } = state.limits;
+  state.hostAnswerBytes += response.length;
+  if (state.hostAnswerBytes > maxHostAnswerBytes) {
+    throw new GuestTrap(
+      `the host calls of one evaluation were answered with more than ${maxHostAnswerBytes} bytes ` +
+        "(--max-host-answer-bytes sets the limit)",
+    );
+  }
+  return { ok: true, response };
 }
 
 /** What ends a guest whose evaluation nobody waits for. */

@@ -1,4 +1,5 @@
-import { RuntimeError } from "../errors.ts";
+import { type OpaState, opaImports } from "@kubewarden-ts/rego";
+import { GuestTrap, RuntimeError } from "../errors.ts";
 import type { GuestState } from "./guest-state.ts";
 import type { GuestProtocol } from "./prepared-module.ts";
 import { wapcImports, wasiHostCall } from "./wapc.ts";
@@ -13,6 +14,7 @@ const sleeping = new Set(wasiModules.map((module) => `${module}.poll_oneoff`));
 
 /** Everything a host offers to guests of this protocol, by import module and name. */
 export function hostFunctions(protocol: GuestProtocol, state: GuestState): ImportTable {
+  if (protocol === "rego") return { env: opaImports(() => startedOpa(state)) };
   const write = protocol === "wapc" ? printTo(state) : outputTo(state);
   const table: ImportTable = {};
   for (const module of wasiModules) table[module] = wasiImports(state, module, write);
@@ -24,6 +26,12 @@ export function hostFunctions(protocol: GuestProtocol, state: GuestState): Impor
     table["kubewarden:javy/host"] = { call };
   }
   return table;
+}
+
+/** While its start function runs, a module cannot be asked for its values. */
+function startedOpa({ opa }: GuestState): OpaState {
+  if (opa === undefined) throw new GuestTrap("the module calls its host before it is instantiated");
+  return opa;
 }
 
 /** Guests of waPC have no streams of their own: what they print is logged. */

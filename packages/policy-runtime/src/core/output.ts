@@ -57,9 +57,14 @@ export class PrintedText {
     this.#left -= bytes.length;
   }
 
+  /** The text so far. */
+  peek(): string {
+    return this.#left < 0 ? `${this.#text}… (cut after ${this.#maxBytes} bytes)` : this.#text;
+  }
+
   /** The text so far; the collection starts again from nothing. */
   take(): string {
-    const text = this.#left < 0 ? `${this.#text}… (cut after ${this.#maxBytes} bytes)` : this.#text;
+    const text = this.peek();
     this.#text = "";
     this.#left = this.#maxBytes;
     return text;

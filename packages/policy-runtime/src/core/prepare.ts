@@ -1,28 +1,41 @@
-import { rewriteForRuntime } from "@kubewarden-ts/wasm";
+import {
+  describeOpaModule,
+  missingOpaExports,
+  type OpaModule,
+  RegoError,
+  resolveBuiltins,
+} from "@kubewarden-ts/rego";
+import { type RewrittenModule, rewriteForRuntime } from "@kubewarden-ts/wasm";
 import { RuntimeError } from "../errors.ts";
-import { type GuestOptions, type Instantiated, instantiate } from "./guest.ts";
 import { trapText } from "./guest-error.ts";
 import { GuestMemory } from "./guest-memory.ts";
 import { createGuestState } from "./guest-state.ts";
 import type { GuestHost } from "./host.ts";
 import { checkImports, hostFunctions } from "./imports.ts";
-import type { GuestProtocol, Isolation, PreparedModule } from "./prepared-module.ts";
+import { type GuestOptions, type Instance, instantiate } from "./instance.ts";
+import {
+  type GuestProtocol,
+  type Isolation,
+  type PreparedModule,
+  snapshotGlobals,
+} from "./prepared-module.ts";
 import { takeSnapshot } from "./snapshot.ts";
 import { initializeWapc } from "./wapc-call.ts";
 
-/** What a module must offer to be run (policy-runtime 2.2, 3). */
-const requiredExport = { wapc: "__guest_call", wasi: "_start" } as const;
+export interface PrepareOptions extends Pick<GuestOptions, "environment" | "limits"> {
+  /** Called before the module's own code runs, from when on it may take for ever. */
+  readonly onStart?: () => void;
+}
 
 /**
  * Makes a module ready to be run: checks it, rewrites it so that its memory is capped and its state can be put
  * back, compiles it, starts one instance and keeps that instance's state as the snapshot of all others.
- * @param options.onStart - called before the module's own code runs, from when on it may take for ever
  * @throws {RuntimeError} `RUNTIME_MODULE_REFUSED`, `RUNTIME_INITIALIZATION_FAILED`
  */
 export async function prepareModule(
   bytes: Uint8Array,
   protocol: GuestProtocol,
-  { environment, limits, onStart }: Pick<GuestOptions, "environment" | "limits"> & { onStart?: () => void },
+  { environment, limits, onStart }: PrepareOptions,
 ): Promise<PreparedModule> {
   const rewritten = rewrite(bytes, limits.maxMemoryPages);
   const state = createGuestState(
@@ -30,21 +43,23 @@ export async function prepareModule(
     environment,
     limits,
   );
-  checkImports(hostFunctions(protocol, state), rewritten.imports);
   checkExports(rewritten, protocol);
-  const { memory, globals, virtualPages } = rewritten;
+  checkImports(hostFunctions(protocol, state), rewritten.imports);
+  const { memory, globals, virtualPages, memoryRefused } = rewritten;
   const compiled = {
     protocol,
     module: compile(rewritten.wasm),
-    layout: { memory, globals, virtualPages },
+    layout: { memory, globals, virtualPages, memoryRefused },
   };
   const options = { environment, limits, hostCallsMayWait: false };
   onStart?.();
-  const isolation = await isolate(compiled, rewritten.isolation, options);
-  return { ...compiled, isolation };
+  if (protocol === "rego") return prepareRego(compiled, rewritten.isolation, options);
+  return { ...compiled, isolation: await isolate(compiled, rewritten.isolation, options) };
 }
 
-function rewrite(bytes: Uint8Array, maxPages: number) {
+type Compiled = Omit<PreparedModule, "isolation">;
+
+function rewrite(bytes: Uint8Array, maxPages: number): RewrittenModule {
   try {
     return rewriteForRuntime(bytes, { maxPages });
   } catch (error) {
@@ -60,25 +75,34 @@ function compile(wasm: Uint8Array): WebAssembly.Module {
   }
 }
 
-function checkExports(
-  { exports, exportsMemory }: { exports: readonly { name: string; kind: string }[]; exportsMemory: boolean },
-  protocol: GuestProtocol,
-): void {
-  const required = requiredExport[protocol];
-  if (!exports.some(({ name, kind }) => name === required && kind === "function")) {
-    throw refused(
-      protocol === "wapc"
-        ? `Guest call function (${required}) not exported by wasm module.`
-        : `cannot find \`${required}\` function inside of module`,
-    );
-  }
-  if (!exportsMemory)
+/** What a module must offer to be run (policy-runtime 2.2, 3, 4.1). */
+function checkExports({ exports, exportsMemory, memory }: RewrittenModule, protocol: GuestProtocol): void {
+  const isFunction = (wanted: string): boolean =>
+    exports.some(({ name, kind }) => name === wanted && kind === "function");
+  const missing = missingExport(protocol, isFunction);
+  if (missing !== undefined) throw refused(missing);
+  // What OPA compiles imports its memory, under a name that the rewritten module keeps.
+  if (protocol === "rego" ? memory === undefined : !exportsMemory) {
     throw refused("Cannot find 'mem' export: the module does not export a memory named memory");
+  }
+}
+
+function missingExport(protocol: GuestProtocol, isFunction: (name: string) => boolean): string | undefined {
+  switch (protocol) {
+    case "wapc":
+      return isFunction("__guest_call")
+        ? undefined
+        : "Guest call function (__guest_call) not exported by wasm module.";
+    case "wasi":
+      return isFunction("_start") ? undefined : "cannot find `_start` function inside of module";
+    case "rego":
+      return missingOpaExports(isFunction);
+  }
 }
 
 async function isolate(
-  compiled: Omit<PreparedModule, "isolation">,
-  decided: { kind: "restore" } | { kind: "fresh"; reason: string },
+  compiled: Compiled,
+  decided: RewrittenModule["isolation"],
   options: GuestOptions,
 ): Promise<Isolation> {
   if (decided.kind === "fresh") return decided;
@@ -87,13 +111,44 @@ async function isolate(
   instance.state.host = host;
   if (compiled.protocol === "wapc") await initializeWapc(instance);
   if (host.wasCalled()) return { kind: "fresh", reason: "calls its host while it starts" };
-  const { globals, virtualPages } = compiled.layout;
-  const names = globals.map(({ exportName }) => exportName);
-  if (virtualPages !== undefined) names.push(virtualPages);
-  return { kind: "restore", snapshot: takeSnapshot(instance.memory, instance.exports, names) };
+  return { kind: "restore", snapshot: snapshotOf(instance, compiled) };
 }
 
-function start(compiled: Omit<PreparedModule, "isolation">, options: GuestOptions): Instantiated {
+/** A module of Rego also says which functions it leaves to its host: all of them must be there. */
+async function prepareRego(
+  compiled: Compiled,
+  decided: RewrittenModule["isolation"],
+  options: GuestOptions,
+): Promise<PreparedModule> {
+  if (decided.kind === "fresh")
+    throw refused(`a Rego module that cannot be restored after an evaluation: ${decided.reason}`);
+  const instance = start(compiled, options);
+  instance.state.host = startHost();
+  const opa = describe(instance);
+  const names = opa.builtins.filter((name) => name !== "");
+  const table = (await options.environment.loadBuiltins?.(names)) ?? {};
+  try {
+    resolveBuiltins(opa, table);
+  } catch (error) {
+    throw refused(`cannot build Rego engine: ${error instanceof Error ? error.message : error}`, error);
+  }
+  return { ...compiled, opa, isolation: { kind: "restore", snapshot: snapshotOf(instance, compiled) } };
+}
+
+function describe(instance: Instance): OpaModule {
+  try {
+    return describeOpaModule(instance.state.opa!.instance);
+  } catch (error) {
+    const text = error instanceof RegoError ? error.message : trapText(error);
+    throw refused(`cannot build Rego engine: ${text}`, error);
+  }
+}
+
+function snapshotOf({ memory, exports }: Instance, { layout }: Compiled) {
+  return takeSnapshot(memory, exports, snapshotGlobals(layout));
+}
+
+function start(compiled: Compiled, options: GuestOptions): Instance {
   try {
     return instantiate(compiled, options);
   } catch (error) {

@@ -1,8 +1,9 @@
+import type { OpaModule } from "@kubewarden-ts/rego";
 import type { RewrittenModule } from "@kubewarden-ts/wasm";
 import type { Snapshot } from "./snapshot.ts";
 
-/** How host and guest talk: waPC, or a WASI command run once per call. */
-export type GuestProtocol = "wapc" | "wasi";
+/** How host and guest talk: waPC, a WASI command run once per call, or what OPA compiles of Rego. */
+export type GuestProtocol = "wapc" | "wasi" | "rego";
 
 /**
  * A module that is ready to be run in any worker: compiled, with the snapshot its instances are restored from.
@@ -13,10 +14,18 @@ export interface PreparedModule {
   readonly module: WebAssembly.Module;
   readonly layout: ModuleLayout;
   readonly isolation: Isolation;
+  /** Of a Rego module. */
+  readonly opa?: OpaModule | undefined;
 }
 
 /** What of the rewritten module an instance needs to know. */
-export type ModuleLayout = Pick<RewrittenModule, "memory" | "globals" | "virtualPages">;
+export type ModuleLayout = Pick<RewrittenModule, "memory" | "globals" | "virtualPages" | "memoryRefused">;
+
+/** Names of the globals that a snapshot holds. */
+export function snapshotGlobals({ globals, virtualPages, memoryRefused }: ModuleLayout): string[] {
+  const added = [virtualPages, memoryRefused].filter((name) => name !== undefined);
+  return [...globals.map(({ exportName }) => exportName), ...added];
+}
 
 /**
  * How evaluations are kept apart: one instance restored from a snapshot after each, or, where a snapshot would

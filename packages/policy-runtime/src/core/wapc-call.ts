@@ -1,18 +1,15 @@
 import { GuestExit, RuntimeError } from "../errors.ts";
-import type { Instantiated } from "./guest.ts";
+import type { Ended } from "./ended.ts";
 import { trapText } from "./guest-error.ts";
-import type { GuestResult } from "./host.ts";
+import type { GuestCall } from "./host.ts";
+import type { Instance } from "./instance.ts";
 
 const encoder = new TextEncoder();
 /** `_initialize` is how a reactor starts; it comes before the two that waPC itself knows (policy-runtime 2.2). */
 const startFunctions = ["_initialize", "_start", "wapc_init"] as const;
 
 /** Calls `__guest_call` and reads how it ended (policy-runtime 2.3). */
-export function callWapc(
-  instance: Instantiated,
-  operation: string,
-  pieces: readonly Uint8Array[],
-): GuestResult | Promise<GuestResult> {
+export function callWapc(instance: Instance, { operation, pieces }: GuestCall): Ended | Promise<Ended> {
   const { state } = instance;
   state.operation = encoder.encode(operation);
   state.payload = pieces;
@@ -23,16 +20,16 @@ export function callWapc(
     : wapcResult(instance, returned as number);
 }
 
-function wapcResult({ state }: Instantiated, returned: number): GuestResult {
+function wapcResult({ state }: Instance, returned: number): Ended {
   state.payload = [];
   if (state.exitCode !== undefined) throw new GuestExit(state.exitCode);
   if (returned !== 0 && state.response !== undefined) {
-    return { kind: "answer", bytes: state.response, printed: state.printed.take() };
+    return { kind: "answer", bytes: state.response };
   }
   const silence = returned === 0 ? "No error message set" : "No error message OR response set";
   const outcome = returned === 0 ? "call failure" : "call success";
   const text = `Guest call failure: ${state.guestError ?? `${silence} for ${outcome}`}`;
-  return { kind: "failure", text, printed: state.printed.take() };
+  return { kind: "failure", text };
 }
 
 /**
@@ -40,7 +37,7 @@ function wapcResult({ state }: Instantiated, returned: number): GuestResult {
  * stays usable.
  * @throws {RuntimeError} `RUNTIME_INITIALIZATION_FAILED`
  */
-export function initializeWapc(instance: Instantiated): Promise<void> | undefined {
+export function initializeWapc(instance: Instance): Promise<void> | undefined {
   const names = startFunctions.filter((name) => instance.has(name));
   for (const [index, name] of names.entries()) {
     const started = enterStart(instance, name);
@@ -49,11 +46,11 @@ export function initializeWapc(instance: Instantiated): Promise<void> | undefine
   return undefined;
 }
 
-async function startRest(instance: Instantiated, names: readonly string[]): Promise<void> {
+async function startRest(instance: Instance, names: readonly string[]): Promise<void> {
   for (const name of names) await enterStart(instance, name);
 }
 
-function enterStart(instance: Instantiated, name: string): Promise<void> | undefined {
+function enterStart(instance: Instance, name: string): Promise<void> | undefined {
   try {
     const returned = instance.enter(name);
     if (!(returned instanceof Promise)) return undefined;
@@ -67,7 +64,7 @@ function enterStart(instance: Instantiated, name: string): Promise<void> | undef
   }
 }
 
-function acceptExit({ state }: Instantiated, name: string, error: unknown): void {
+function acceptExit({ state }: Instance, name: string, error: unknown): void {
   if (name === "_start" && error instanceof GuestExit && error.exitCode === 0) {
     state.exitCode = undefined;
     return;

@@ -1,16 +1,13 @@
 import { GuestExit } from "../errors.ts";
-import type { Instantiated } from "./guest.ts";
-import type { GuestResult } from "./host.ts";
+import type { Ended } from "./ended.ts";
+import type { GuestCall } from "./host.ts";
+import type { Instance } from "./instance.ts";
 
 const encoder = new TextEncoder();
 const program = encoder.encode("policy.wasm");
 
 /** Runs a command once: the operation is its argument, the payload its standard input (policy-runtime 3). */
-export function runWasi(
-  instance: Instantiated,
-  operation: string,
-  pieces: readonly Uint8Array[],
-): GuestResult | Promise<GuestResult> {
+export function runWasi(instance: Instance, { operation, pieces }: GuestCall): Ended | Promise<Ended> {
   const { state } = instance;
   state.args = [program, encoder.encode(operation)];
   for (const piece of pieces) state.stdin.push(piece);
@@ -26,9 +23,9 @@ export function runWasi(
   }
 }
 
-function wasiResult({ state }: Instantiated, error: unknown): GuestResult {
+function wasiResult({ state }: Instance, error: unknown): Ended {
   if (error !== undefined && !(error instanceof GuestExit)) throw error;
   const exitCode = state.exitCode ?? 0;
   if (exitCode !== 0) throw error ?? new GuestExit(exitCode);
-  return { kind: "answer", bytes: state.stdout.take(), printed: state.printed.take() };
+  return { kind: "answer", bytes: state.stdout.take() };
 }

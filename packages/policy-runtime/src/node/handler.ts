@@ -1,5 +1,5 @@
 import type { Logger } from "@kubewarden-ts/base";
-import type { GuestResult, HostCall } from "../core/host.ts";
+import type { GuestCall, GuestResult, HostCall } from "../core/host.ts";
 
 /** Does on the main thread what a host capability does; the input is already checked and decoded. */
 export type ServeCapability = (path: string, input: unknown, signal?: AbortSignal) => Promise<unknown>;
@@ -18,15 +18,14 @@ export interface PolicyHandler<Answer> {
   hostCall(call: HostCall): Uint8Array | Promise<Uint8Array>;
   /** Text the guest printed. */
   print(text: string): void;
+  /** Why a built-in function of Rego had no result. */
+  note?(text: string): void;
   begin(action: string, body: Uint8Array): Begun<Answer>;
 }
 
 export type Begun<Answer> =
   /** The guest need not be asked. */
   | { kind: "answer"; answer: Answer }
-  | {
-      kind: "ask";
-      operation: string;
-      pieces: readonly Uint8Array[];
-      conclude(result: GuestResult): Answer;
-    };
+  | { kind: "ask"; call: GuestCall; conclude(result: GuestResult): Answer }
+  /** Something has to be asked of the main thread first; other evaluations go on meanwhile. */
+  | { kind: "wait"; until: Promise<Begun<Answer>> };

@@ -1,11 +1,19 @@
 import { errorText, type Logger } from "@kubewarden-ts/base";
-import { createGuest, type Guest } from "../core/guest.ts";
-import type { GuestEnvironment, GuestHost, GuestLimits, GuestResult } from "../core/host.ts";
+import type { GuestEnvironment, GuestLimits, GuestResult, HostCall } from "../core/host.ts";
 import type { Activity } from "./activity.ts";
-import { createGuestStore, type GuestStore } from "./guest-store.ts";
-import type { Begun, GuestHandler, PolicyHandler } from "./handler.ts";
-import type { FromWorker, JobMessage, PolicyDefinition, ToWorker } from "./messages.ts";
+import type { GuestStore } from "./guest-store.ts";
+import type { Begun, GuestHandler } from "./handler.ts";
+import type { FromWorker, JobAnswer, JobMessage, PolicyDefinition, ToWorker } from "./messages.ts";
+import { type OpenPolicy, openPolicy } from "./open-policy.ts";
 import { createRemoteCalls, type RemoteCalls } from "./remote-calls.ts";
+import {
+  enterCpu,
+  leaveCpu,
+  type RunningHostOptions,
+  type RunningJob,
+  runningHost,
+  usageOf,
+} from "./running-job.ts";
 
 export interface JobRunnerOptions<Context, Answer> {
   readonly handler: GuestHandler<Context, Answer>;
@@ -14,23 +22,6 @@ export interface JobRunnerOptions<Context, Answer> {
   readonly activity: Activity;
   readonly environment: GuestEnvironment;
   readonly limits: GuestLimits;
-}
-
-interface OpenPolicy<Answer> {
-  readonly handler: PolicyHandler<Answer>;
-  readonly guests: GuestStore;
-}
-
-/** A job whose guest was begun. */
-interface RunningJob<Answer> {
-  readonly id: number;
-  readonly policyKey: number;
-  readonly policy: OpenPolicy<Answer>;
-  readonly guest: Guest;
-  readonly conclude: (result: GuestResult) => Answer;
-  /** It left the CPU at least once. */
-  suspended: boolean;
-  logLines: number;
 }
 
 /** Answers are sent together, but an early one does not wait for a long batch. */
@@ -47,26 +38,24 @@ export class JobRunner<Context, Answer> {
   readonly #unrestored = new Set<GuestStore>();
   /** Whose code wrote log lines last. */
   #logging: RunningJob<Answer> | undefined;
-  #answers: { id: number; answer: Answer }[] = [];
+  #answers: JobAnswer<Answer>[] = [];
   /** A guest is between its last instruction and the promise that tells of it. */
   #isEnding = false;
+  #waitingBytes = 0;
+  readonly #clocked: Pick<RunningHostOptions<Answer>, "activity" | "monotonic">;
 
   constructor(options: JobRunnerOptions<Context, Answer>) {
     this.#options = options;
+    this.#clocked = { activity: options.activity, monotonic: options.environment.monotonic };
     this.#remote = createRemoteCalls((call, job, path, input) =>
       options.post({ kind: "host-call", call, job, path, input }),
     );
   }
 
-  addPolicy({ key, prepared, context, hostCallsMayWait }: PolicyDefinition<Context>): void {
+  addPolicy(definition: PolicyDefinition<Context>): void {
     const { handler, environment, limits, log } = this.#options;
-    this.#policies.set(key, {
-      handler: handler.open(context, { serve: this.#remote.serve, log }),
-      guests: createGuestStore(() => {
-        if (prepared === undefined) throw new Error("the policy has no module");
-        return createGuest(prepared, { environment, limits, hostCallsMayWait });
-      }),
-    });
+    const opened = handler.open(definition.context, { serve: this.#remote.serve, log });
+    this.#policies.set(definition.key, openPolicy(definition, opened, { environment, limits }));
   }
 
   forgetPolicy(key: number): void {
@@ -106,7 +95,7 @@ export class JobRunner<Context, Answer> {
 
   #work(): void {
     while (!this.#isEnding) {
-      const job = this.#queue.shift();
+      const job = this.#nextJob();
       if (job === undefined) break;
       if (!this.#options.activity.isRevoked(job.id)) this.#start(job);
     }
@@ -116,76 +105,112 @@ export class JobRunner<Context, Answer> {
     this.#unrestored.clear();
   }
 
+  /** While guests that wait hold too much memory, their policies get no further ones. */
+  #nextJob(): JobMessage | undefined {
+    if (this.#waitingBytes <= this.#options.limits.maxWaitingBytes) return this.#queue.shift();
+    const holding = new Set<number>();
+    for (const { policyKey, waitingBytes } of this.#running.values())
+      if (waitingBytes > 0) holding.add(policyKey);
+    const index = this.#queue.findIndex(({ policyKey }) => !holding.has(policyKey));
+    return index < 0 ? undefined : this.#queue.splice(index, 1)[0];
+  }
+
   #start(job: JobMessage): void {
     const policy = this.#policies.get(job.policyKey);
     if (policy === undefined) return this.#fail(job.id, new Error("the policy is not loaded"));
+    if (policy.loading !== undefined) return this.#startLater(job, policy.loading);
     this.#options.activity.begin(job.id);
-    this.#options.activity.enter(job.id);
+    this.#proceed(job, policy, () =>
+      this.#remote.during(job.id, () => policy.handler.begin(job.action, job.body)),
+    );
+  }
+
+  #startLater(job: JobMessage, loading: Promise<void>): void {
+    loading.then(
+      () => this.run([job]),
+      (error: unknown) => this.#fail(job.id, error),
+    );
+  }
+
+  #proceed(job: JobMessage, policy: OpenPolicy<Answer>, begin: () => Begun<Answer>): void {
+    const { activity } = this.#options;
+    activity.enter(job.id);
     try {
-      const begun = policy.handler.begin(job.action, job.body);
-      if (begun.kind === "answer") this.#answer(job.id, begun.answer);
-      else this.#ask(job, policy, begun);
+      const begun = begin();
+      if (begun.kind === "answer") this.#answer({ id: job.id, answer: begun.answer });
+      else if (begun.kind === "ask") this.#ask(job, policy, begun);
+      else this.#wait(job, policy, begun.until);
     } catch (error) {
       this.#fail(job.id, error);
     } finally {
-      this.#options.activity.leave(job.id);
+      activity.leave(job.id);
     }
   }
 
-  #ask(job: JobMessage, policy: OpenPolicy<Answer>, begun: Extract<Begun<Answer>, { kind: "ask" }>): void {
+  /** The main thread was asked for something: it knows that the job left the CPU. */
+  #wait(job: JobMessage, policy: OpenPolicy<Answer>, until: Promise<Begun<Answer>>): void {
+    until.then(
+      (begun) => {
+        this.#proceed(job, policy, () => begun);
+        this.#work();
+      },
+      (error: unknown) => this.#fail(job.id, error),
+    );
+  }
+
+  #ask(
+    { id, policyKey }: JobMessage,
+    policy: OpenPolicy<Answer>,
+    { call, conclude }: Extract<Begun<Answer>, { kind: "ask" }>,
+  ): void {
     const running: RunningJob<Answer> = {
-      id: job.id,
-      policyKey: job.policyKey,
-      policy,
-      guest: policy.guests.take(),
-      conclude: begun.conclude,
-      suspended: false,
-      logLines: 0,
+      ...{ id, policyKey, handler: policy.handler, guest: policy.guests.take(), conclude },
+      ...{ suspended: false, waitingBytes: 0, logLines: 0, cpuMs: 0, enteredMs: 0 },
     };
-    const result = running.guest.call(begun.operation, begun.pieces, this.#hostOf(running));
-    if (!(result instanceof Promise)) return this.#end(running, result);
-    this.#running.set(job.id, running);
+    enterCpu(running, this.#clocked);
+    const result = running.guest.call(call, this.#hostOf(running));
+    if (!(result instanceof Promise)) return this.#end(running, policy, result);
+    this.#running.set(id, running);
     const isEnding = !running.suspended;
     this.#isEnding = isEnding;
     void result.then((ended) => {
       if (isEnding) this.#isEnding = false;
-      this.#running.delete(job.id);
-      this.#end(running, ended);
+      this.#running.delete(id);
+      this.#end(running, policy, ended);
       this.#work();
     });
   }
 
-  #hostOf(running: RunningJob<Answer>): GuestHost {
-    const { activity, post } = this.#options;
-    const { id, policy } = running;
-    return {
-      call: (call) => {
-        this.#logging = running;
-        return this.#remote.during(id, () => policy.handler.hostCall(call));
+  #hostOf(running: RunningJob<Answer>) {
+    const { post } = this.#options;
+    const logs = (job: RunningJob<Answer>): void => {
+      this.#logging = job;
+    };
+    return runningHost(running, {
+      ...this.#clocked,
+      call: (job, call: HostCall) => {
+        logs(job);
+        return this.#remote.during(job.id, () => job.handler.hostCall(call));
       },
-      print: (text) => {
-        this.#logging = running;
-        policy.handler.print(text);
-      },
-      suspended(reason) {
-        running.suspended = true;
-        activity.leave(id);
+      onText: logs,
+      onSuspended: ({ id, waitingBytes }, reason) => {
+        this.#waitingBytes += waitingBytes;
         if (reason === "sleep") post({ kind: "asleep", id });
       },
-      resumed(reason) {
-        activity.enter(id);
+      onResumed: ({ id, waitingBytes }, reason) => {
+        this.#waitingBytes -= waitingBytes;
         if (reason === "sleep") post({ kind: "awake", id });
       },
-    };
+    });
   }
 
-  #end(running: RunningJob<Answer>, result: GuestResult): void {
-    const { id, policyKey, policy, guest, conclude } = running;
-    this.#options.activity.leave(id);
+  #end(running: RunningJob<Answer>, policy: OpenPolicy<Answer>, result: GuestResult): void {
+    const { id, policyKey, guest, conclude, handler } = running;
+    leaveCpu(running, this.#clocked);
     this.#logging = running;
     try {
-      if (result.printed !== "") policy.handler.print(result.printed);
-      this.#answer(id, conclude(result));
+      if (result.printed !== "") handler.print(result.printed);
+      this.#answer({ id, answer: conclude(result), usage: usageOf(running, result.usage) });
     } catch (error) {
       this.#fail(id, error);
     }
@@ -194,8 +219,8 @@ export class JobRunner<Context, Answer> {
     this.#unrestored.add(policy.guests);
   }
 
-  #answer(id: number, answer: Answer): void {
-    this.#answers.push({ id, answer });
+  #answer(answer: JobAnswer<Answer>): void {
+    this.#answers.push(answer);
     if (this.#answers.length >= maxBatchedAnswers) this.#flush();
   }
 

@@ -1,8 +1,16 @@
+import type { GuestUsage } from "../core/host.ts";
 import type { WorkerSlot } from "./worker-slot.ts";
+
+/** What one evaluation took. */
+export interface RunUsage extends GuestUsage {
+  /** Time on the CPU, in milliseconds; waiting for the host does not count. */
+  readonly cpuMs: number;
+}
 
 /** How one evaluation ended, as seen from the main thread. */
 export type RunResult<Answer> =
-  | { kind: "answer"; answer: Answer }
+  /** `usage` is there when the guest was asked. */
+  | { kind: "answer"; answer: Answer; usage?: RunUsage | undefined }
   /** The limit of time passed; not even begun when all workers were busy. */
   | { kind: "timed-out"; begun: boolean }
   /** No answer could be had: the instance could not be made, the worker died. `message` says why. */

@@ -2,6 +2,7 @@ import type { LogFields, LogLevel } from "@kubewarden-ts/base";
 import type { GuestLimits } from "../core/host.ts";
 import type { GuestProtocol, PreparedModule } from "../core/prepared-module.ts";
 import type { RuntimeErrorCode } from "../errors.ts";
+import type { RunUsage } from "./job.ts";
 
 /** A policy as workers know it: its module, and what the handler of the worker needs to know about it. */
 export interface PolicyDefinition<Context> {
@@ -33,9 +34,16 @@ export type ToWorker<Context> =
   | { kind: "host-answer"; call: number; ok: false; message: string }
   | { kind: "prepare"; id: number; bytes: Uint8Array; protocol: GuestProtocol };
 
+export interface JobAnswer<Answer> {
+  readonly id: number;
+  readonly answer: Answer;
+  /** Absent when no guest was asked. */
+  readonly usage?: RunUsage | undefined;
+}
+
 export type FromWorker<Answer> =
   | { kind: "ready"; threadId: number | undefined }
-  | { kind: "answers"; answers: readonly { id: number; answer: Answer }[] }
+  | { kind: "answers"; answers: readonly JobAnswer<Answer>[] }
   | { kind: "failed"; id: number; message: string }
   /** The guest waits for a clock: nobody else need know what for. */
   | { kind: "asleep"; id: number }

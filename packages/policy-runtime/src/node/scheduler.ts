@@ -72,7 +72,8 @@ export class Scheduler<Answer> {
   receive(slot: WorkerSlot<Answer>, message: JobMessageFromWorker<Answer>): void {
     switch (message.kind) {
       case "answers":
-        for (const { id, answer } of message.answers) this.#end(slot, id, { kind: "answer", answer });
+        for (const { id, answer, usage } of message.answers)
+          this.#end(slot, id, { kind: "answer", answer, usage });
         return;
       case "failed":
         return this.#end(slot, message.id, { kind: "failed", message: message.message });

@@ -20,7 +20,7 @@ const supportedAbi = { major: 1, maxMinor: 3 };
 /** Why a module cannot be evaluated, by its exports; `undefined` when nothing is missing. */
 export function missingOpaExports(isFunction: (name: string) => boolean): string | undefined {
   const missing = opaExports.filter((name) => !isFunction(name));
-  return missing.length === 0 ? undefined : `the module does not export ${missing.join(", ")}`;
+  return missing.length === 0 ? undefined : `not a module of Rego: it does not export ${missing.join(", ")}`;
 }
 
 /**

@@ -1,0 +1,79 @@
+import type { Guest } from "../core/guest.ts";
+import type { GuestHost, GuestResult, GuestUsage } from "../core/host.ts";
+import type { Activity } from "./activity.ts";
+import type { PolicyHandler } from "./handler.ts";
+import type { RunUsage } from "./job.ts";
+
+/** A job whose guest was begun. */
+export interface RunningJob<Answer> {
+  readonly id: number;
+  readonly policyKey: number;
+  readonly handler: PolicyHandler<Answer>;
+  readonly guest: Guest;
+  readonly conclude: (result: GuestResult) => Answer;
+  /** It left the CPU at least once. */
+  suspended: boolean;
+  /** Bytes of memory it holds while it waits, else 0. */
+  waitingBytes: number;
+  logLines: number;
+  cpuMs: number;
+  enteredMs: number;
+}
+
+export interface RunningHostOptions<Answer> {
+  readonly activity: Activity;
+  /** Milliseconds of a clock that never goes back. */
+  readonly monotonic: () => number;
+  /** Calls the host for the job. */
+  readonly call: (
+    job: RunningJob<Answer>,
+    call: Parameters<GuestHost["call"]>[0],
+  ) => ReturnType<GuestHost["call"]>;
+  /** What the job's code writes from now on is its own. */
+  readonly onText: (job: RunningJob<Answer>) => void;
+  readonly onSuspended: (job: RunningJob<Answer>, reason: "call" | "sleep") => void;
+  readonly onResumed: (job: RunningJob<Answer>, reason: "call" | "sleep") => void;
+}
+
+/** The host of one job's guest: keeps account of where its time goes. */
+export function runningHost<Answer>(job: RunningJob<Answer>, options: RunningHostOptions<Answer>): GuestHost {
+  const { activity, monotonic, call, onText, onSuspended, onResumed } = options;
+  return {
+    call: (made) => call(job, made),
+    print(text) {
+      onText(job);
+      job.handler.print(text);
+    },
+    note(text) {
+      onText(job);
+      job.handler.note?.(text);
+    },
+    suspended(reason) {
+      job.suspended = true;
+      job.waitingBytes = job.guest.memoryBytes();
+      leaveCpu(job, { activity, monotonic });
+      onSuspended(job, reason);
+    },
+    resumed(reason) {
+      enterCpu(job, { activity, monotonic });
+      onResumed(job, reason);
+      job.waitingBytes = 0;
+    },
+  };
+}
+
+type Clocked = Pick<RunningHostOptions<unknown>, "activity" | "monotonic">;
+
+export function enterCpu(job: RunningJob<unknown>, { activity, monotonic }: Clocked): void {
+  job.enteredMs = monotonic();
+  activity.enter(job.id);
+}
+
+export function leaveCpu(job: RunningJob<unknown>, { activity, monotonic }: Clocked): void {
+  activity.leave(job.id);
+  job.cpuMs += monotonic() - job.enteredMs;
+}
+
+export function usageOf({ cpuMs }: RunningJob<unknown>, usage: GuestUsage): RunUsage {
+  return { ...usage, cpuMs };
+}
