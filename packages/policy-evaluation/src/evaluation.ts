@@ -1,5 +1,5 @@
 import type { Logger } from "@kubewarden-ts/base";
-import { type GuestPool, timeoutText } from "@kubewarden-ts/policy-runtime/node";
+import { type GuestPool, type RunUsage, timeoutText } from "@kubewarden-ts/policy-runtime/node";
 import { type AdmissionResponse, rejection } from "@kubewarden-ts/protocol";
 import { applyConstraints, type ResponseConstraints } from "./constraints.ts";
 import {
@@ -19,7 +19,8 @@ export type Origin = "validate" | "audit";
 
 /** How a request ended. Every decision of a policy is a `response`, a rejection and a time-out as well. */
 export type Evaluation =
-  | { kind: "response"; response: AdmissionResponse }
+  /** `usage` is there when a guest was asked; of a group it is that of all members together. */
+  | { kind: "response"; response: AdmissionResponse; usage?: RunUsage | undefined }
   | { kind: "unknown-policy" }
   | { kind: "invalid-policy-id" }
   /** The body holds no request; `message` is the complete text for the client. */
@@ -89,8 +90,8 @@ async function evaluatePolicy(
 ): Promise<Evaluation> {
   if (isFailure(state))
     return { kind: "response", response: await storedFailure(state.message, request, deps) };
-  const vanilla = await ask(state, request, deps);
-  return conclude(id, entry, vanilla, request, deps);
+  const answer = await ask(state, request, deps);
+  return conclude(id, entry, answer, request, deps);
 }
 
 /** A member that is addressed by itself: protect mode, no mutation. */
@@ -102,9 +103,9 @@ async function evaluateMemberAlone(
 ): Promise<Evaluation> {
   if (isFailure(state))
     return { kind: "response", response: await storedFailure(state.message, request, deps) };
-  const vanilla = await ask(state, request, deps);
+  const answer = await ask(state, request, deps);
   const settings = { policyMode: "protect", allowedToMutate: false } as const;
-  return conclude(formatPolicyId(id), settings, vanilla, request, deps);
+  return conclude(formatPolicyId(id), settings, answer, request, deps);
 }
 
 async function evaluateWholeGroup(
@@ -118,15 +119,21 @@ async function evaluateWholeGroup(
   const failure = memberFailures(group);
   if (failure !== undefined) return { kind: "response", response: rejection(uid, failure, 500) };
   if (isFailure(expression)) return { kind: "response", response: rejection(uid, expression.message, 500) };
+  const usages: RunUsage[] = [];
   const vanilla = await evaluateGroup({
     uid,
     message: entry.message,
     expression,
     members: [...group.members.keys()],
-    evaluateMember: (name) => askMember(group, name, request, deps),
+    async evaluateMember(name) {
+      const { response, usage } = await askMember(group, name, request, deps);
+      if (usage !== undefined) usages.push(usage);
+      return response;
+    },
   });
   // The message of the group is in the response already.
-  return conclude(group.id, { policyMode: entry.policyMode }, vanilla, request, deps);
+  const answer = { response: vanilla, usage: totalUsage(usages) };
+  return conclude(group.id, { policyMode: entry.policyMode }, answer, request, deps);
 }
 
 async function askMember(
@@ -134,7 +141,7 @@ async function askMember(
   name: string,
   request: EvaluationRequest,
   deps: EvaluationDeps,
-): Promise<AdmissionResponse> {
+): Promise<PolicyAnswer> {
   const state = group.members.get(name);
   if (state === undefined || isFailure(state))
     throw new Error(`error invoking ${group.id}/${name}: not loaded`);
@@ -155,20 +162,26 @@ function memberFailures({ members }: LoadedGroup): string | undefined {
     .join(", ");
 }
 
-/** Has a module judge the request; the answer is its own verdict. */
+/** A policy's own verdict, and what it took. */
+interface PolicyAnswer {
+  readonly response: AdmissionResponse;
+  readonly usage?: RunUsage | undefined;
+}
+
+/** Has a module judge the request. */
 async function ask(
   { key, timeoutMs }: Runnable,
   request: EvaluationRequest,
   deps: EvaluationDeps,
-): Promise<AdmissionResponse> {
+): Promise<PolicyAnswer> {
   const action: WorkerAction = request.form === "raw" ? "validate-raw" : "validate";
   const limit = timeoutMs === undefined ? undefined : Math.min(timeoutMs, request.timeoutMs ?? timeoutMs);
   const result = await deps.pool.run(key, action, request.body, { timeoutMs: limit });
   switch (result.kind) {
     case "answer":
-      return responseOf(result.answer);
+      return { response: responseOf(result.answer), usage: result.usage };
     case "timed-out":
-      return timedOut(request, deps);
+      return { response: await timedOut(request, deps) };
     case "failed":
       throw new EvaluationEnd({ kind: "failed", error: new Error(result.message) });
   }
@@ -212,13 +225,27 @@ async function inspect(
 function conclude(
   id: string,
   constraints: ResponseConstraints,
-  vanilla: AdmissionResponse,
+  { response: vanilla, usage }: PolicyAnswer,
   { origin }: EvaluationRequest,
   { log }: EvaluationDeps,
 ): Evaluation {
-  if (origin === "audit") return { kind: "response", response: vanilla };
+  if (origin === "audit") return { kind: "response", response: vanilla, usage };
   if (constraints.policyMode === "monitor") logMonitored(log, id, constraints, vanilla);
-  return { kind: "response", response: applyConstraints(id, constraints, vanilla).response };
+  return { kind: "response", response: applyConstraints(id, constraints, vanilla).response, usage };
+}
+
+/** Of several guests, one after the other; `undefined` when none was asked. */
+function totalUsage(usages: readonly RunUsage[]): RunUsage | undefined {
+  if (usages.length === 0) return undefined;
+  const sum = (of: (usage: RunUsage) => number): number =>
+    usages.reduce((total, usage) => total + of(usage), 0);
+  return {
+    memoryBytes: Math.max(...usages.map(({ memoryBytes }) => memoryBytes)),
+    outputBytes: sum(({ outputBytes }) => outputBytes),
+    hostCalls: sum(({ hostCalls }) => hostCalls),
+    hostAnswerBytes: sum(({ hostAnswerBytes }) => hostAnswerBytes),
+    cpuMs: sum(({ cpuMs }) => cpuMs),
+  };
 }
 
 function acceptance(uid: string): AdmissionResponse {

@@ -30,6 +30,8 @@ export interface EvaluatorOptions {
   readonly chooseMode?: ChooseExecutionMode;
   /** For programs that evaluate once and end: one thread does everything. */
   readonly oneShot?: boolean;
+  /** Have commands by Go's compiler go on from where they read their request; on by default unless `oneShot`. */
+  readonly snapshotGoCommands?: boolean;
 }
 
 /** What a reload did, by policy id. */
@@ -95,12 +97,13 @@ async function openEvaluator(
   options: EvaluatorOptions,
 ): Promise<Evaluator> {
   const { policies, fetchModule, chooseMode, log, continueOnErrors = false } = options;
+  const { snapshotGoCommands = !options.oneShot } = options;
   const started = options.oneShot ? Promise.resolve() : pool.start();
   // Looked at below, unless something else fails first.
   started.catch(() => {});
   const catalog = createModuleCatalog({
     fetchModule,
-    prepare: (request) => pool.prepare(request),
+    prepare: (request) => pool.prepare({ ...request, snapshotGoCommands }),
     ...(chooseMode && { chooseMode }),
   });
   const loader = createPolicyLoader({

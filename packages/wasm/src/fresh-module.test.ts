@@ -42,6 +42,7 @@ describe("a module that is not restored", () => {
       tables: [],
       virtualPages: undefined,
       memoryRefused: undefined,
+      goResume: undefined,
       exports: [{ name: "run", kind: "function" }],
     });
     expect(WebAssembly.validate(rewritten.wasm)).toBe(true);

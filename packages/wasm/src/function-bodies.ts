@@ -19,6 +19,12 @@ interface Patch {
   readonly index: number;
 }
 
+/** Functions of the module itself that call a certain function, by their place among the bodies. */
+export interface CallWatch {
+  readonly callee: number;
+  readonly callers: Set<number>;
+}
+
 /**
  * Copies the function bodies of a code section, with every `memory.size` and `memory.grow` replaced. Bodies
  * without them are copied byte for byte, in runs.
@@ -28,7 +34,7 @@ interface Patch {
  */
 export function rewriteFunctions(
   reader: ByteReader,
-  { count, memory, writer }: { count: number; memory: VirtualMemory | undefined; writer: ByteWriter },
+  { count, memory, writer, watch }: RewriteOptions,
 ): string | undefined {
   const { bytes } = reader;
   let copied = reader.offset;
@@ -38,7 +44,12 @@ export function rewriteFunctions(
     const body = readRange(reader, size);
     const bodyStart = body.offset;
     const patches: Patch[] = [];
-    const reason = scanFunction(body, memory, patches);
+    const reason = scanFunction(
+      body,
+      memory,
+      patches,
+      watch && { callee: watch.callee, seen: () => watch.callers.add(index) },
+    );
     if (reason !== undefined) return reason;
     if (patches.length === 0) continue;
     writeBytes(writer, bytes.subarray(copied, start));
@@ -49,10 +60,18 @@ export function rewriteFunctions(
   return undefined;
 }
 
+interface RewriteOptions {
+  readonly count: number;
+  readonly memory: VirtualMemory | undefined;
+  readonly writer: ByteWriter;
+  readonly watch?: CallWatch | undefined;
+}
+
 function scanFunction(
   reader: ByteReader,
   memory: VirtualMemory | undefined,
   patches: Patch[],
+  watch: { readonly callee: number; readonly seen: () => void } | undefined,
 ): string | undefined {
   if (skipLocals(reader)) return whyFreshInstruction(opcode.collectedType);
   let code = -1;
@@ -61,6 +80,8 @@ function scanFunction(
     code = readInstruction(reader);
     if (code === opcode.memorySize || code === opcode.memoryGrow) {
       patches.push(patch(reader, { code, start, memory }));
+    } else if (code === call && watch !== undefined) {
+      if (readU32({ bytes: reader.bytes, offset: start + 1, end: reader.end }) === watch.callee) watch.seen();
     } else if (isSuspicious(code)) {
       const reason = whyFreshInstruction(code);
       if (reason !== undefined) return reason;

@@ -48,7 +48,7 @@ export { type Limits, writeLimits } from "./limits.ts";
 export { countImports, readModule, type WasmModule } from "./module.ts";
 export { type ImportName, renameImports } from "./rename-imports.ts";
 export type { ImportedMemory } from "./restorable-module.ts";
-export { type RewrittenModule, rewriteForRuntime } from "./rewrite-for-runtime.ts";
+export { type GoResume, type RewrittenModule, rewriteForRuntime } from "./rewrite-for-runtime.ts";
 export {
   findSection,
   readSections,

@@ -9,6 +9,7 @@ import {
   writeMemoryImport,
 } from "./encode.ts";
 import type { Export } from "./export.ts";
+import { resumeFunctionType } from "./go-command.ts";
 import { growFunctionType } from "./grow-function.ts";
 import type { WasmModule } from "./module.ts";
 import { findSection, type SectionedModule, sectionBody, sectionId, sectionOrder } from "./section.ts";
@@ -25,6 +26,8 @@ export interface Restorable {
   readonly exports: readonly Export[];
   readonly code: Uint8Array | undefined;
   readonly memory: ImportedMemory | undefined;
+  /** One more function, without parameters and results, is the last of the code. */
+  readonly hasResume: boolean;
 }
 
 /**
@@ -33,18 +36,21 @@ export interface Restorable {
  */
 export function restorableModule(
   module: WasmModule,
-  { exports, code, memory }: Restorable,
+  { exports, code, memory, hasResume }: Restorable,
 ): Uint8Array<ArrayBuffer> {
   const replaced = new Map<number, Uint8Array | undefined>([
     [sectionId.export, extendList(module, sectionId.export, exports, writeExport)],
     [sectionId.code, code],
   ]);
   if (memory !== undefined) {
+    const typeCount = module.types.length;
+    const types = hasResume ? [growFunctionType, resumeFunctionType] : [growFunctionType];
+    const functions = hasResume ? [typeCount, typeCount + 1] : [typeCount];
     const size = { mutable: true, value: memory.initialPages };
     const refused = { mutable: true, value: 0 };
-    replaced.set(sectionId.type, extendList(module, sectionId.type, [growFunctionType], writeBytes));
+    replaced.set(sectionId.type, extendList(module, sectionId.type, types, writeBytes));
     replaced.set(sectionId.import, importSection(module, memory));
-    replaced.set(sectionId.function, extendList(module, sectionId.function, [module.types.length], writeU32));
+    replaced.set(sectionId.function, extendList(module, sectionId.function, functions, writeU32));
     replaced.set(sectionId.memory, undefined);
     replaced.set(sectionId.global, extendList(module, sectionId.global, [size, refused], writeI32Global));
   }

@@ -84,7 +84,12 @@ describe("a restorable module", () => {
     const rewritten = await restorable(`
       (global $n (mut i32) (i32.const 4))
       (func (export "next") (result i32) (global.set $n (i32.add (global.get $n) (i32.const 1))) global.get $n)`);
-    expect(rewritten).toMatchObject({ memory: undefined, virtualPages: undefined, memoryRefused: undefined, exportsMemory: false });
+    expect(rewritten).toMatchObject({
+      memory: undefined,
+      virtualPages: undefined,
+      memoryRefused: undefined,
+      exportsMemory: false,
+    });
     const instance = restorableInstance(rewritten);
     expect([instance.call("next"), instance.call("next")]).toEqual([5, 6]);
     instance.restore();

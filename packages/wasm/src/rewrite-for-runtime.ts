@@ -1,11 +1,13 @@
 import { addedExports } from "./added-exports.ts";
 import { rewriteCode } from "./code-section.ts";
+import type { Export } from "./export.ts";
 import { freshModule } from "./fresh-module.ts";
+import { type GoCommand, goCommand, goTableIndex } from "./go-command.ts";
 import type { ExternalKind } from "./import.ts";
 import { type Isolation, whyFresh } from "./isolation.ts";
 import type { Limits } from "./limits.ts";
 import { type BoundedLimits, checkTables, limitMemories } from "./memory-limit.ts";
-import { allMemories, allTables, readModule, type WasmModule } from "./module.ts";
+import { allMemories, allTables, countImports, readModule, type WasmModule } from "./module.ts";
 import { type ImportedMemory, type Restorable, restorableModule } from "./restorable-module.ts";
 import { unusedName } from "./unused-name.ts";
 import type { NumberType } from "./value-type.ts";
@@ -27,6 +29,8 @@ export interface RewrittenModule {
   readonly virtualPages: string | undefined;
   /** Export name of the i32 global that is 1 when the guest asked for more memory than it may have. */
   readonly memoryRefused: string | undefined;
+  /** How a command by Go's compiler is gone on with, once it waits for input; absent for every other module. */
+  readonly goResume: GoResume | undefined;
   /** Of the original module. */
   readonly imports: readonly {
     readonly module: string;
@@ -35,6 +39,16 @@ export interface RewrittenModule {
   }[];
   /** Of the original module. */
   readonly exports: readonly { readonly name: string; readonly kind: ExternalKind }[];
+}
+
+/** What is needed to go on with a Go program that was copied while it waited for its first input. */
+export interface GoResume {
+  /** Export name of the function that runs Go's loop. */
+  readonly exportName: string;
+  /** Export name of the i32 global that holds the stack pointer. */
+  readonly stackPointer: string;
+  /** Index in the table of the one function that reads. */
+  readonly readerIndex: number;
 }
 
 /**
@@ -56,9 +70,10 @@ export function rewriteForRuntime(bytes: Uint8Array, { maxPages }: { maxPages: n
   const reason = whyFresh(module);
   if (reason !== undefined) return fresh(module, memories, reason);
   const memory = importedMemory(module, memories[0]);
-  const code = rewriteCode(module, memory?.maximumPages);
+  const go = memory === undefined ? undefined : goCommand(module);
+  const code = rewriteCode(module, memory?.maximumPages, go);
   if (code.kind === "unsuitable") return fresh(module, memories, code.reason);
-  return restorable(module, { code: code.body, memory });
+  return restorable(module, { code: code.body, memory, go: go && { ...go, readers: code.readers } });
 }
 
 function fresh(module: WasmModule, memories: readonly Limits[], reason: string): RewrittenModule {
@@ -71,21 +86,32 @@ function fresh(module: WasmModule, memories: readonly Limits[], reason: string):
     tables: [],
     virtualPages: undefined,
     memoryRefused: undefined,
+    goResume: undefined,
   };
 }
 
-function restorable(module: WasmModule, { code, memory }: Omit<Restorable, "exports">): RewrittenModule {
+function restorable(
+  module: WasmModule,
+  { code, memory, go }: Pick<Restorable, "code" | "memory"> & { go: (GoCommand & GoReaders) | undefined },
+): RewrittenModule {
   const { globals, tables, memory: size } = addedExports(module, memory !== undefined);
-  const exports = [...globals, ...tables, ...(size === undefined ? [] : [size.pages, size.refused])];
+  const resume = go && goResume(module, go, globals);
+  const exports = [
+    ...globals,
+    ...tables,
+    ...(size === undefined ? [] : [size.pages, size.refused]),
+    ...(resume === undefined ? [] : [resume.export]),
+  ];
   return {
     ...describe(module),
-    wasm: restorableModule(module, { exports, code, memory }),
+    wasm: restorableModule(module, { exports, code, memory, hasResume: go !== undefined }),
     isolation: { kind: "restore" },
     memory,
     globals: globals.map(({ name, type }) => ({ exportName: name, type })),
     tables: tables.map(({ name }) => ({ exportName: name })),
     virtualPages: size?.pages.name,
     memoryRefused: size?.refused.name,
+    goResume: resume?.description,
   };
 }
 
@@ -117,5 +143,30 @@ function importedMemory(
         : { module: own.module, name: own.name },
     initialPages: limits.minimum,
     maximumPages: limits.maximum,
+  };
+}
+
+interface GoReaders {
+  /** Functions that call `fd_read`. */
+  readonly readers: readonly number[];
+}
+
+/** Nothing where more than one function reads, or the table does not hold it as Go's compiler puts it there. */
+function goResume(
+  module: WasmModule,
+  { readers: [reader, ...others], stackPointer }: GoCommand & GoReaders,
+  globals: readonly Export[],
+): { export: Export; description: GoResume } | undefined {
+  if (reader === undefined || others.length > 0) return undefined;
+  const readerIndex = goTableIndex(module, reader);
+  const pointer = globals.find(({ index }) => index === stackPointer);
+  if (readerIndex === undefined || pointer === undefined) return undefined;
+  // Behind the module's own functions stands the one that grows the memory, then this one.
+  const index = countImports(module, "function") + module.functions.length + 1;
+  const isUsed = (name: string): boolean => module.exports.some((entry) => entry.name === name);
+  const name = unusedName("kubewarden:resume", isUsed);
+  return {
+    export: { name, kind: "function", index },
+    description: { exportName: name, stackPointer: pointer.name, readerIndex },
   };
 }

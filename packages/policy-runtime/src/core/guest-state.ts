@@ -31,6 +31,8 @@ export interface GuestState {
   /** Made during the call. */
   hostCalls: number;
   hostAnswerBytes: number;
+  /** The first read of standard input ends the call, see `StopAtRead`. */
+  stopsAtRead: boolean;
   /** Set by `proc_exit`; decides how the call ended even when the guest caught the exception. */
   exitCode: number | undefined;
   /** Nobody waits for the call any more: the guest ends as soon as it turns to its host. */
@@ -72,6 +74,7 @@ export function createGuestState(
     printed: new PrintedText(limits.maxPrintBytes),
     hostCalls: 0,
     hostAnswerBytes: 0,
+    stopsAtRead: false,
     exitCode: undefined,
     abandoned: false,
     cancelSleep: undefined,

@@ -7,7 +7,7 @@ import { abandonedTrap } from "./host-call.ts";
 import { type GuestOptions, type Instance, instantiate } from "./instance.ts";
 import type { PreparedModule } from "./prepared-module.ts";
 import { createRunner } from "./runner.ts";
-import { adoptSnapshot, restoreSnapshot } from "./snapshot.ts";
+import { adoptSnapshot, isWorthRestoring, restoreSnapshot } from "./snapshot.ts";
 
 /** One instance of a policy's module. It serves one call at a time. */
 export interface Guest {
@@ -57,8 +57,11 @@ export function createGuest(prepared: PreparedModule, options: GuestOptions): Gu
       }
     },
     restore() {
-      if (!intact || runner.restorePoint === undefined) return false;
-      return restoreSnapshot(runner.restorePoint, instance.memory, instance.exports);
+      const { restorePoint } = runner;
+      if (!intact || restorePoint === undefined) return false;
+      if (!isWorthRestoring(restorePoint, instance.memory)) return false;
+      restoreSnapshot(restorePoint, instance.memory, instance.exports);
+      return true;
     },
     abandon() {
       intact = false;

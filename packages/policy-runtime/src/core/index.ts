@@ -1,3 +1,4 @@
+export { snapshotGoCommand } from "./go-snapshot.ts";
 export { createGuest, type Guest } from "./guest.ts";
 export {
   defaultLimits,

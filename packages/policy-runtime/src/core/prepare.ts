@@ -45,11 +45,11 @@ export async function prepareModule(
   );
   checkExports(rewritten, protocol);
   checkImports(hostFunctions(protocol, state), rewritten.imports);
-  const { memory, globals, virtualPages, memoryRefused } = rewritten;
+  const { memory, globals, virtualPages, memoryRefused, goResume } = rewritten;
   const compiled = {
     protocol,
     module: compile(rewritten.wasm),
-    layout: { memory, globals, virtualPages, memoryRefused },
+    layout: { memory, globals, virtualPages, memoryRefused, goResume },
   };
   const options = { environment, limits, hostCallsMayWait: false };
   onStart?.();

@@ -1,6 +1,6 @@
 import type { OpaModule } from "@kubewarden-ts/rego";
 import type { RewrittenModule } from "@kubewarden-ts/wasm";
-import type { Snapshot } from "./snapshot.ts";
+import type { Snapshot, WaitingSnapshot } from "./snapshot.ts";
 
 /** How host and guest talk: waPC, a WASI command run once per call, or what OPA compiles of Rego. */
 export type GuestProtocol = "wapc" | "wasi" | "rego";
@@ -19,7 +19,10 @@ export interface PreparedModule {
 }
 
 /** What of the rewritten module an instance needs to know. */
-export type ModuleLayout = Pick<RewrittenModule, "memory" | "globals" | "virtualPages" | "memoryRefused">;
+export type ModuleLayout = Pick<
+  RewrittenModule,
+  "memory" | "globals" | "virtualPages" | "memoryRefused" | "goResume"
+>;
 
 /** Names of the globals that a snapshot holds. */
 export function snapshotGlobals({ globals, virtualPages, memoryRefused }: ModuleLayout): string[] {
@@ -31,4 +34,7 @@ export function snapshotGlobals({ globals, virtualPages, memoryRefused }: Module
  * How evaluations are kept apart: one instance restored from a snapshot after each, or, where a snapshot would
  * not be whole, a new instance for each, with the reason.
  */
-export type Isolation = { kind: "restore"; snapshot: Snapshot } | { kind: "fresh"; reason: string };
+export type Isolation =
+  /** `waiting`, where there is one, is gone on with in place of a start. */
+  | { kind: "restore"; snapshot: Snapshot; waiting?: WaitingSnapshot | undefined }
+  | { kind: "fresh"; reason: string };

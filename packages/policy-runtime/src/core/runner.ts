@@ -4,7 +4,7 @@ import type { GuestCall } from "./host.ts";
 import type { Instance } from "./instance.ts";
 import { builtinContext } from "./opa-guest.ts";
 import { type PreparedModule, snapshotGlobals } from "./prepared-module.ts";
-import { restoreSnapshot, type Snapshot, takeSnapshot } from "./snapshot.ts";
+import { adoptSnapshot, restoreSnapshot, type Snapshot, takeSnapshot } from "./snapshot.ts";
 import { callWapc, initializeWapc } from "./wapc-call.ts";
 import { runWasi } from "./wasi-call.ts";
 
@@ -22,7 +22,7 @@ export function createRunner(prepared: PreparedModule, instance: Instance): Runn
     case "wapc":
       return wapcRunner(instance, snapshot);
     case "wasi":
-      return { run: (call) => runWasi(instance, call), restorePoint: snapshot };
+      return wasiRunner(prepared, instance, snapshot);
     case "rego":
       return regoRunner(prepared, instance, snapshot);
   }
@@ -36,6 +36,27 @@ function wapcRunner(instance: Instance, snapshot: Snapshot | undefined): Runner 
       return started === undefined ? callWapc(instance, call) : started.then(() => callWapc(instance, call));
     },
     restorePoint: snapshot,
+  };
+}
+
+/** Where there is a snapshot of the program as it waits for its request, that is gone on with. */
+function wasiRunner({ isolation }: PreparedModule, instance: Instance, base: Snapshot | undefined): Runner {
+  const waiting = isolation.kind === "restore" ? isolation.waiting : undefined;
+  if (base === undefined || waiting === undefined) {
+    return { run: (call) => runWasi(instance, call), restorePoint: base };
+  }
+  let at = base;
+  return {
+    run(call) {
+      const isWaiting = call.operation === waiting.operation;
+      const wanted = isWaiting ? waiting.snapshot : base;
+      if (at !== wanted) adoptSnapshot(wanted, instance.memory, instance.exports);
+      at = wanted;
+      return runWasi(instance, call, isWaiting ? waiting.resume : undefined);
+    },
+    get restorePoint() {
+      return at;
+    },
   };
 }
 

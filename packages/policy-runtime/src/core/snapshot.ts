@@ -19,6 +19,15 @@ export interface Snapshot {
   readonly globals: readonly (readonly [name: string, value: number | bigint])[];
 }
 
+/** A program that was stopped where it reads its input for the first time. */
+export interface WaitingSnapshot {
+  /** What it was started for. */
+  readonly operation: string;
+  readonly snapshot: Snapshot;
+  /** Export name of the function that goes on with it. */
+  readonly resume: string;
+}
+
 /** Takes the state of `memory` and of the globals named. */
 export function takeSnapshot(
   memory: WebAssembly.Memory,
@@ -57,17 +66,18 @@ export function adoptSnapshot(
   restoreSnapshot(snapshot, memory, exports);
 }
 
-/**
- * Puts a used instance back.
- * @returns false when its memory grew so much that a new instance is cheaper; nothing was done then
- */
+/** Whether a used instance is worth being put back: of one whose memory grew a lot, a new instance is cheaper. */
+export function isWorthRestoring(snapshot: Snapshot, memory: WebAssembly.Memory): boolean {
+  return memory.buffer.byteLength - snapshot.memoryBytes <= maxGrowthBytes;
+}
+
+/** Puts a used instance back; its memory must not be smaller than the snapshot's. */
 export function restoreSnapshot(
   snapshot: Snapshot,
   memory: WebAssembly.Memory,
   exports: WebAssembly.Exports,
-): boolean {
+): void {
   const bytes = new Uint8Array(memory.buffer);
-  if (bytes.length - snapshot.memoryBytes > maxGrowthBytes) return false;
   const { packed, runs } = snapshot;
   for (let index = 0; index < runs.length; index += 3) {
     const start = runs[index]!;
@@ -78,7 +88,6 @@ export function restoreSnapshot(
   }
   bytes.fill(0, snapshot.length);
   for (const [name, value] of snapshot.globals) globalOf(exports, name).value = value;
-  return true;
 }
 
 function globalOf(exports: WebAssembly.Exports, name: string): WebAssembly.Global {

@@ -6,13 +6,25 @@ import type { Instance } from "./instance.ts";
 const encoder = new TextEncoder();
 const program = encoder.encode("policy.wasm");
 
-/** Runs a command once: the operation is its argument, the payload its standard input (policy-runtime 3). */
-export function runWasi(instance: Instance, { operation, pieces }: GuestCall): Ended | Promise<Ended> {
+/** The words that a command is started with. */
+export function wasiArguments(operation: string): Uint8Array[] {
+  return [program, encoder.encode(operation)];
+}
+
+/**
+ * Runs a command once: the operation is its argument, the payload its standard input (policy-runtime 3).
+ * @param entry - the export to call; another one than `_start` goes on with a program that has its arguments already
+ */
+export function runWasi(
+  instance: Instance,
+  { operation, pieces }: GuestCall,
+  entry = "_start",
+): Ended | Promise<Ended> {
   const { state } = instance;
-  state.args = [program, encoder.encode(operation)];
+  state.args = wasiArguments(operation);
   for (const piece of pieces) state.stdin.push(piece);
   try {
-    const returned = instance.enter("_start");
+    const returned = instance.enter(entry);
     if (!(returned instanceof Promise)) return wasiResult(instance, undefined);
     return returned.then(
       () => wasiResult(instance, undefined),

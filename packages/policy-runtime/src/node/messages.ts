@@ -32,7 +32,7 @@ export type ToWorker<Context> =
   | { kind: "abandon"; id: number }
   | { kind: "host-answer"; call: number; ok: true; value: unknown }
   | { kind: "host-answer"; call: number; ok: false; message: string }
-  | { kind: "prepare"; id: number; bytes: Uint8Array; protocol: GuestProtocol };
+  | { kind: "prepare"; id: number; bytes: Uint8Array; protocol: GuestProtocol; snapshotGoCommands: boolean };
 
 export interface JobAnswer<Answer> {
   readonly id: number;
@@ -59,7 +59,8 @@ export type FromWorker<Answer> =
     }
   /** The module is compiled; what follows is its own code. */
   | { kind: "starting"; id: number }
-  | { kind: "prepared"; id: number; prepared: PreparedModule }
+  /** `improving`: the module can be run, and another message follows when it can be run in less time, or cannot. */
+  | { kind: "prepared"; id: number; prepared: PreparedModule; improving: boolean }
   | { kind: "not-prepared"; id: number; code: RuntimeErrorCode; message: string };
 
 /** What a worker is started with. */

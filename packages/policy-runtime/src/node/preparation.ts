@@ -16,6 +16,8 @@ export interface PrepareRequest {
   readonly protocol: GuestProtocol;
   /** Limit for the module's own start, in milliseconds; compiling does not count. */
   readonly timeoutMs: number;
+  /** Go on with commands by Go's compiler from where they read their request, where that can be done; on by default. */
+  readonly snapshotGoCommands?: boolean | undefined;
 }
 
 /** One module that a worker prepares; it does nothing else meanwhile. */
@@ -27,19 +29,31 @@ export interface Preparation {
   isStuck(): boolean;
 }
 
+/** Time to find out whether a module can be run faster; it is started at least five times for that. */
+const maxImprovingMs = 15_000;
+
 export function startPreparation<Answer>(
   slot: WorkerSlot<Answer>,
-  { bytes, protocol, timeoutMs }: PrepareRequest,
+  { bytes, protocol, timeoutMs, snapshotGoCommands = true }: PrepareRequest,
 ): Preparation {
   const { promise, resolve, reject } = Promise.withResolvers<PreparedModule>();
   let timer: NodeJS.Timeout | undefined;
   let stuck = false;
+  /** Can be run already. */
+  let usable: PreparedModule | undefined;
   const failed = (message: string): void => {
     stuck = true;
     clearTimeout(timer);
+    if (usable !== undefined) return resolve(usable);
     reject(new RuntimeError(message, { code: "RUNTIME_INITIALIZATION_FAILED" }));
   };
-  slot.post({ kind: "prepare", id: 0, bytes, protocol });
+  const settle = ({ prepared, improving }: Extract<PreparationMessage, { kind: "prepared" }>): void => {
+    clearTimeout(timer);
+    usable = prepared;
+    if (improving) timer = setTimeout(() => failed(timeoutText), maxImprovingMs);
+    else resolve(prepared);
+  };
+  slot.post({ kind: "prepare", id: 0, bytes, protocol, snapshotGoCommands });
   return {
     done: promise,
     receive(message) {
@@ -48,8 +62,7 @@ export function startPreparation<Answer>(
           timer = setTimeout(() => failed(timeoutText), timeoutMs);
           return;
         case "prepared":
-          clearTimeout(timer);
-          return resolve(message.prepared);
+          return settle(message);
         case "not-prepared":
           clearTimeout(timer);
           return reject(new RuntimeError(message.message, { code: message.code }));

@@ -65,21 +65,19 @@ export class Preparers<Answer> {
   }
 
   #next(slot: WorkerSlot<Answer>): void {
-    const next = this.#waiting.shift();
-    if (next === undefined) {
+    const waiting = this.#waiting.shift();
+    if (waiting === undefined) {
       this.#active.delete(slot);
       return this.#options.release(slot);
     }
-    const preparation = startPreparation(slot, next.request);
+    const preparation = startPreparation(slot, waiting.request);
     this.#active.set(slot, preparation);
-    next.resolve(preparation.done);
-    preparation.done.then(
-      () => this.#next(slot),
-      () => this.#nextAfterFailure(slot, preparation),
-    );
+    waiting.resolve(preparation.done);
+    const next = (): void => this.#nextAfter(slot, preparation);
+    preparation.done.then(next, next);
   }
 
-  #nextAfterFailure(slot: WorkerSlot<Answer>, preparation: Preparation): void {
+  #nextAfter(slot: WorkerSlot<Answer>, preparation: Preparation): void {
     if (!preparation.isStuck()) return this.#next(slot);
     this.#active.delete(slot);
     void slot.terminate();

@@ -1,8 +1,8 @@
 import { readlinkSync } from "node:fs";
 import { isMainThread, type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { createLogger } from "@kubewarden-ts/base";
+import { snapshotGoCommand } from "../core/go-snapshot.ts";
 import { prepareModule } from "../core/prepare.ts";
-import type { GuestProtocol } from "../core/prepared-module.ts";
 import { RuntimeError } from "../errors.ts";
 import { createActivity } from "./activity.ts";
 import { processEnvironment } from "./environment.ts";
@@ -45,11 +45,20 @@ function serve<Context, Answer>(
   const environment = processEnvironment;
   const runner = new JobRunner<Context, Answer>({ handler, post, log, activity, environment, limits });
 
-  const prepare = async (id: number, bytes: Uint8Array, protocol: GuestProtocol): Promise<void> => {
+  const prepare = async ({
+    id,
+    bytes,
+    protocol,
+    snapshotGoCommands,
+  }: Extract<ToWorker<Context>, { kind: "prepare" }>): Promise<void> => {
     const onStart = (): void => post({ kind: "starting", id });
     try {
       const prepared = await prepareModule(bytes, protocol, { environment, limits, onStart });
-      post({ kind: "prepared", id, prepared });
+      const improving = snapshotGoCommands && prepared.layout.goResume !== undefined;
+      post({ kind: "prepared", id, prepared, improving });
+      if (!improving) return;
+      const improved = await snapshotGoCommand(prepared, { environment, limits });
+      post({ kind: "prepared", id, prepared: improved ?? prepared, improving: false });
     } catch (error) {
       const code = error instanceof RuntimeError ? error.code : "RUNTIME_MODULE_REFUSED";
       post({
@@ -74,7 +83,7 @@ function serve<Context, Answer>(
       case "host-answer":
         return runner.settleHostCall(message);
       case "prepare":
-        return void prepare(message.id, message.bytes, message.protocol);
+        return void prepare(message);
     }
   });
   post({ kind: "ready", threadId: systemThreadId() });

@@ -47,7 +47,10 @@ export async function load(file: string | URL | Uint8Array): Promise<LoadedPolic
   let guest: Guest | undefined;
   const call = async (operation: string, payload: string, host: FakeHost): Promise<string> => {
     guest ??= createGuest(prepared, { environment, limits: defaultLimits, hostCallsMayWait: false });
-    const result = await guest.call({ operation, pieces: [new TextEncoder().encode(payload)] }, guestHost(host));
+    const result = await guest.call(
+      { operation, pieces: [new TextEncoder().encode(payload)] },
+      guestHost(host),
+    );
     if (!guest.restore()) guest = undefined;
     if (result.kind === "answer") return new TextDecoder().decode(result.bytes);
     throw new GuestError(result.text.replace(/^Guest call failure: /, ""));

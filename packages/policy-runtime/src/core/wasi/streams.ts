@@ -8,12 +8,18 @@ const rightToWrite = 1n << 6n;
 const rightToPoll = 1n << 27n;
 const vectorSize = 8;
 
+/** Ends a program where it waits for its input, with its memory as it is there. */
+export class StopAtRead extends Error {
+  override readonly name = "StopAtRead";
+}
+
 /** The three standard streams; every other descriptor is unknown. */
 export function streamFunctions(state: GuestState, write: (descriptor: number, bytes: Uint8Array) => void) {
   const known = (descriptor: number): boolean => descriptor >= 0 && descriptor <= 2;
   return {
     fd_read(descriptor: number, vectors: number, count: number, sizePointer: number): number {
       if (descriptor !== 0) return errno.badFileDescriptor;
+      if (state.stopsAtRead) throw new StopAtRead();
       let total = 0;
       for (const target of vectorsAt(state.memory, vectors, count)) {
         const size = state.stdin.read(target);
