@@ -13,5 +13,9 @@ export { type CapabilityGrants, formatGrants, mayWait, parseCapabilityPatterns }
 export type { Inventory, InventoryLayout } from "./inventory/read-inventory.ts";
 export type { Registry } from "./registry.ts";
 export { type CapabilityServer, createCapabilityServer } from "./server.ts";
+export type { Exchange, RecordedRequest, RecordedResponse } from "./session/interaction.ts";
+export { createRecorder, type Recorder } from "./session/recorder.ts";
+export { createReplay, type Replay } from "./session/replay.ts";
+export { formatSession, parseSession, SessionError } from "./session/session-file.ts";
 export { temporaryDeps } from "./temporary.ts";
 export { type VerificationRequest, verificationNotAvailable } from "./verification.ts";

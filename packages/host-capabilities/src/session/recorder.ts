@@ -1,0 +1,32 @@
+import type { CapabilityServer } from "../server.ts";
+import type { Exchange, RecordedResponse } from "./interaction.ts";
+import { recordedRequest } from "./recorded-request.ts";
+
+export interface Recorder {
+  /** Does what it is asked, and notes it. */
+  readonly serve: CapabilityServer;
+  /** What was asked so far and has ended, in the order in which it was asked. */
+  exchanges(): Exchange[];
+}
+
+/** Notes host calls and how they ended, so that they can be replayed (policy-runtime 8). */
+export function createRecorder(serve: CapabilityServer): Recorder {
+  const entries: { request: Exchange["request"]; response: RecordedResponse | undefined }[] = [];
+  return {
+    async serve(path, input, signal) {
+      const entry: (typeof entries)[number] = { request: recordedRequest(path, input), response: undefined };
+      entries.push(entry);
+      try {
+        const answer = await serve(path, input, signal);
+        // Copied: what is shared between threads cannot be decoded.
+        entry.response = { type: "Success", payload: new TextDecoder().decode(answer.bytes.slice()) };
+        return answer;
+      } catch (error) {
+        entry.response = { type: "Error", message: error instanceof Error ? error.message : String(error) };
+        throw error;
+      }
+    },
+    exchanges: () =>
+      entries.flatMap(({ request, response }) => (response === undefined ? [] : [{ request, response }])),
+  };
+}
