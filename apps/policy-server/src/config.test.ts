@@ -1,4 +1,5 @@
 import { parseCommandLine } from "@kubewarden-ts/cli";
+import { defaultLimits } from "@kubewarden-ts/policy-runtime";
 import { describe, expect, it } from "vitest";
 import { type ServerConfig, toConfig } from "./config.ts";
 import { ServerError } from "./errors.ts";
@@ -49,6 +50,8 @@ describe("toConfig", () => {
       logColor: true,
       maxBodyBytes: 8_388_608,
       maxModuleBytes: 134_217_728,
+      limits: defaultLimits,
+      snapshotGoCommands: true,
     } satisfies ServerConfig);
   });
 

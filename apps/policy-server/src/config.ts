@@ -1,6 +1,8 @@
 import { isIPv4, isIPv6 } from "node:net";
 import type { LogLevel } from "@kubewarden-ts/base";
 import type { FlagValues } from "@kubewarden-ts/cli";
+import { limitsOf } from "@kubewarden-ts/policy-evaluation";
+import type { GuestLimits } from "@kubewarden-ts/policy-runtime";
 import { ServerError } from "./errors.ts";
 import type { serverFlags } from "./flags.ts";
 import type { TlsFiles } from "./tls.ts";
@@ -30,6 +32,9 @@ export interface ServerConfig {
   readonly logColor: boolean;
   readonly maxBodyBytes: number;
   readonly maxModuleBytes: number;
+  /** What one evaluation may take. */
+  readonly limits: GuestLimits;
+  readonly snapshotGoCommands: boolean;
 }
 
 /**
@@ -57,6 +62,8 @@ export function toConfig(flags: ServerFlags, machine: { cpus: number }): ServerC
     logColor: !flags["log-no-color"],
     maxBodyBytes: positive("max-body-bytes", wholeNumber(flags["max-body-bytes"])),
     maxModuleBytes: positive("max-module-bytes", wholeNumber(flags["max-module-bytes"])),
+    limits: limitsOf(flags),
+    snapshotGoCommands: !flags["disable-go-snapshots"],
   };
 }
 

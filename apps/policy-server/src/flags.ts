@@ -1,4 +1,5 @@
 import { defineFlags } from "@kubewarden-ts/cli";
+import { limitFlags } from "@kubewarden-ts/policy-evaluation";
 
 /**
  * The options of `policy-server` (policy-server 1), in upstream's order, our own ones last. Numbers are texts here:
@@ -183,5 +184,12 @@ export const serverFlags = defineFlags({
     env: "KUBEWARDEN_MAX_MODULE_BYTES",
     default: String(128 * 1024 * 1024),
     description: "kubewarden-ts only: largest policy module that is accepted, in bytes",
+  },
+  ...limitFlags,
+  "disable-go-snapshots": {
+    type: "boolean",
+    env: "KUBEWARDEN_DISABLE_GO_SNAPSHOTS",
+    description:
+      "kubewarden-ts only: start policies by Go's compiler anew for every request, in place of going on from where they read it",
   },
 });

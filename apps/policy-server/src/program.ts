@@ -71,13 +71,15 @@ async function serveUntil(
 ): Promise<void> {
   const policies = await readPolicies(config.policiesPath);
   const sources = withEnvironmentProxies(await readSources(config.sourcesPath), env);
-  const { workers, continueOnErrors, alwaysAcceptNamespace, timeoutProtection } = config;
+  const { workers, continueOnErrors, alwaysAcceptNamespace, timeoutProtection, limits, snapshotGoCommands } =
+    config;
   const fetchOptions = { signal: shutdown, sources, maxBytes: config.maxModuleBytes };
   const server = await startServer(config, {
     log,
     startEvaluator: async () => {
       const evaluator = await startEvaluator({
         ...{ policies, workers, continueOnErrors, alwaysAcceptNamespace, timeoutProtection, log },
+        ...{ limits, snapshotGoCommands },
         fetchModule: (url) => fetchModule(url, fetchOptions),
         defaultTimeoutMs: timeoutProtection ? config.policyTimeoutMs : undefined,
         serveCapability: createCapabilityServer({ ...temporaryDeps, lookup: (host) => lookup(host, { all: true }) }),

@@ -15,6 +15,7 @@ export {
   startEvaluator,
 } from "./evaluator.ts";
 export { evaluateGroup, type GroupEvaluation } from "./group-response.ts";
+export { limitFlags, limitsOf } from "./limit-flags.ts";
 export type { ChooseExecutionMode } from "./module-catalog.ts";
 export { executionModeOf, requirementProblem } from "./module-requirements.ts";
 export {

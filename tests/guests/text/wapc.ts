@@ -22,7 +22,7 @@ const acceptSettings = `(call $guest_response (i32.const ${validSettingsAt}) (i3
 const operationAt = 1024;
 const payloadAt = 2048;
 
-function wapcGuest({
+export function wapcGuest({
   data = [],
   imports = "",
   more = "",
@@ -71,7 +71,7 @@ function byteLength(text: string): number {
 }
 
 /** Asks its host for the addresses of the name in the payload of the call, which it is given as it stands. */
-function callingHost(binding: string, namespace: string, operation: string, payload: string): string {
+export function callingHost(binding: string, namespace: string, operation: string, payload: string): string {
   const [b, n, o, p] = [binding, namespace, operation, payload].map(byteLength) as [
     number,
     number,

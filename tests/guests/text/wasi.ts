@@ -12,7 +12,7 @@ interface WasiGuest {
 const settingsArguments = "policy.wasm".length + "validate-settings".length + 2;
 const validSettings = '{"valid":true}';
 
-function wasiGuest({ data = [], more = "", body, entry = "_start" }: WasiGuest): string {
+export function wasiGuest({ data = [], more = "", body, entry = "_start" }: WasiGuest): string {
   const segments = [...data, [3900, validSettings] as const]
     .map(([address, text]) => `(data (i32.const ${address}) "${escapeText(text)}")`)
     .join("\n");

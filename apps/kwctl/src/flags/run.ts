@@ -1,4 +1,5 @@
 import { defineFlags } from "@kubewarden-ts/cli";
+import { limitFlags } from "@kubewarden-ts/policy-evaluation";
 import { sourcesFlags } from "./sources.ts";
 import { verificationFlags } from "./verification.ts";
 
@@ -56,6 +57,14 @@ export const runFlags = defineFlags({
       "Replay all the policy and host capabilities communications from the given file; nothing is contacted",
   },
   "disable-wasmtime-cache": { type: "boolean", description: "Turn off usage of the compiled code cache" },
+  "policy-timeout": {
+    type: "number",
+    valueName: "SECONDS",
+    min: 1,
+    max: 86_400,
+    description: "kubewarden-ts only: interrupt the evaluation after this time, in seconds; no limit without",
+  },
+  ...limitFlags,
   ...sourcesFlags,
   ...verificationFlags,
 });

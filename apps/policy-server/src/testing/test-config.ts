@@ -1,3 +1,4 @@
+import { defaultLimits } from "@kubewarden-ts/policy-runtime";
 import type { ServerConfig } from "../config.ts";
 
 /** A configuration on free ports of the loopback address. */
@@ -19,6 +20,8 @@ export function testConfig(changes: Partial<ServerConfig> = {}): ServerConfig {
     logColor: false,
     maxBodyBytes: 8 * 1024 * 1024,
     maxModuleBytes: 128 * 1024 * 1024,
+    limits: defaultLimits,
+    snapshotGoCommands: true,
     ...changes,
   };
 }
