@@ -23,7 +23,8 @@ export const limitFlags = defineFlags({
     default: defaultLimits.maxOutputBytes,
     min: 1024,
     max: oneGibibyte,
-    description: "kubewarden-ts only: largest answer of a policy, and largest payload of its host calls, in bytes",
+    description:
+      "kubewarden-ts only: largest answer of a policy, and largest payload of its host calls, in bytes",
   },
   "max-policy-log-lines": {
     type: "number",
