@@ -1,4 +1,17 @@
+export { checkDigest, type Digest, type DigestAlgorithm, digestOf, parseDigest } from "./digest.ts";
 export { OciError, type OciErrorCode } from "./errors.ts";
+export {
+  type Descriptor,
+  formatManifest,
+  formatManifestAndConfig,
+  type ImageIndex,
+  type ImageManifest,
+  type IndexEntry,
+  type Manifest,
+  parseManifest,
+} from "./manifest/manifest.ts";
+export { entryFor, type Platform, platformOf } from "./manifest/platform.ts";
+export { formatReference, type ImageReference, parseReference } from "./reference.ts";
 export { type Connections, createConnections } from "./sources/connections.ts";
 export {
   defaultSources,
