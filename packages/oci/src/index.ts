@@ -3,6 +3,7 @@ export { type AskHelper, helperRunner } from "./credentials/credential-helper.ts
 export { dockerConfigFolder, dockerCredentials } from "./credentials/docker-credentials.ts";
 export { checkDigest, type Digest, type DigestAlgorithm, digestOf, parseDigest } from "./digest.ts";
 export { OciError, type OciErrorCode } from "./errors.ts";
+export type { FetchedImage } from "./image.ts";
 export {
   type Descriptor,
   formatManifest,
@@ -14,7 +15,15 @@ export {
   parseManifest,
 } from "./manifest/manifest.ts";
 export { entryFor, type Platform, platformOf } from "./manifest/platform.ts";
+export type { BlobDescriptor } from "./read-blob.ts";
+export type { FetchedManifest } from "./read-manifest.ts";
 export { formatReference, type ImageReference, parseReference } from "./reference.ts";
+export {
+  createRegistryClient,
+  type RegistryClient,
+  type RegistryClientOptions,
+  type RegistryLimits,
+} from "./registry-client.ts";
 export { type Connections, createConnections } from "./sources/connections.ts";
 export {
   defaultSources,

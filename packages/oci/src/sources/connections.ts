@@ -28,7 +28,7 @@ const keepAliveTimeoutMs = 30_000;
  */
 export function createConnections(
   sources: Sources,
-  { roots = systemRoots }: { roots?: () => readonly string[] } = {},
+  { roots = systemRoots }: { roots?: (() => readonly string[]) | undefined } = {},
 ): Connections {
   const bypassesProxy = parseNoProxy(sources.proxies.none ?? "");
   const dispatchers = new Map<string, Dispatcher>();
@@ -37,7 +37,7 @@ export function createConnections(
   // Reading some hundred certificates takes 0.1 s: once for all hosts, and only when one is reached by TLS.
   const context = (host: string): SecureContext =>
     contexts.getOrInsertComputed(host, () =>
-      createSecureContext({ ca: [...roots(), ...(sources.authorities.get(host) ?? [])] }),
+      createSecureContext({ ca: [...new Set([...roots(), ...(sources.authorities.get(host) ?? [])])] }),
     );
 
   return {
