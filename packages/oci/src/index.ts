@@ -4,6 +4,7 @@ export { dockerConfigFolder, dockerCredentials } from "./credentials/docker-cred
 export { checkDigest, type Digest, type DigestAlgorithm, digestOf, parseDigest } from "./digest.ts";
 export { OciError, type OciErrorCode } from "./errors.ts";
 export type { FetchedImage } from "./image.ts";
+export { createImageLookUps, type ImageLookUps } from "./image-look-ups.ts";
 export {
   type Descriptor,
   formatManifest,

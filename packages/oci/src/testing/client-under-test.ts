@@ -1,8 +1,10 @@
+import { createHash } from "node:crypto";
 import type { Clock, Logger } from "@kubewarden-ts/base";
 import type { Credentials } from "../credentials/credential.ts";
 import type { ImageReference } from "../reference.ts";
 import { createRegistryClient, type RegistryClient, type RegistryLimits } from "../registry-client.ts";
 import { defaultSources, type Sources } from "../sources/sources.ts";
+import type { Intercept } from "./fake-registry.ts";
 
 /** A clock that stands until it is moved; sleepers sleep no time and are written down. */
 export interface StandingClock extends Clock {
@@ -59,3 +61,17 @@ export function imageAt(
 export async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setImmediate(resolve));
 }
+
+/** Answers requests for manifests and blobs, in order; then the registry does. */
+export function answers(...each: readonly ReturnType<Intercept>[]): Intercept {
+  let next = 0;
+  return ({ url }) => (/manifests|blobs/.test(url) ? each[next++] : undefined);
+}
+
+/** The digest of a content, as text. */
+export function hash(algorithm: string, content: Uint8Array | string): string {
+  return `${algorithm}:${createHash(algorithm).update(content).digest("hex")}`;
+}
+
+/** A digest that nothing has. */
+export const nowhere = `sha256:${"0".repeat(64)}`;
