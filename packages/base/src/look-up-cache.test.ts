@@ -158,11 +158,30 @@ describe("equal look-ups at the same time", () => {
     await expect(leaving).rejects.toThrow();
     const next = cache.get("a", load);
     await settle();
-    calls[0]?.end.resolve("of the first");
-    await settle();
     calls[1]?.end.resolve("of the second");
     expect(await next).toBe("of the second");
+    calls[0]?.end.resolve("of the first");
+    await settle();
     expect(await cache.get("a", load)).toBe("of the second");
+  });
+
+  it("join the load that is under way, also when one that was left ends meanwhile", async () => {
+    const { cache } = cacheWithClock();
+    const { calls, load } = controlledLoads();
+    const controller = new AbortController();
+    const leaving = cache.get("a", load, { signal: controller.signal });
+    await settle();
+    controller.abort();
+    await expect(leaving).rejects.toThrow();
+    const next = cache.get("a", load);
+    await settle();
+    calls[0]?.end.resolve("of the first");
+    await settle();
+    const joining = cache.get("a", load);
+    await settle();
+    expect(calls).toHaveLength(2);
+    calls[1]?.end.resolve("of the second");
+    expect(await Promise.all([next, joining])).toEqual(["of the second", "of the second"]);
   });
 
   it("are not begun for a caller that has left, nor answered from what is kept", async () => {

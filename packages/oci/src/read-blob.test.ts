@@ -23,7 +23,7 @@ function answering(answer: FakeAnswer): void {
 }
 
 describe("fetchBlob", () => {
-  const wrong = { status: 200, body: "something else" };
+  const wrong = { status: 200, body: "other" };
   const fetched = async (
     client: ReturnType<typeof clientFor>,
     descriptor: { digest: string; size?: number; urls?: string[] },

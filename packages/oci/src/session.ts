@@ -1,6 +1,6 @@
 import type { Authorizer } from "./auth/authorizer.ts";
 import { answerError } from "./http/answer-error.ts";
-import { type Answer, unreachable } from "./http/exchange.ts";
+import { type Answer, stopped, unreachable } from "./http/exchange.ts";
 import type { Transport } from "./http/transport.ts";
 import type { Registry } from "./http/ways.ts";
 import { apiHost, type ImageReference } from "./reference.ts";
@@ -51,12 +51,21 @@ export function createSession({
     return { answer, isStale, problem: access.problem };
   };
 
+  const send = async (reference: ImageReference, request: RepositoryRequest, signal: AbortSignal) => {
+    try {
+      const sent = await sendOnce(reference, request, signal);
+      // a token may be withdrawn before its time
+      return sent.isStale ? await sendOnce(reference, request, signal) : sent;
+    } catch (error) {
+      // waiting for what others have asked ends with the reason of the signal
+      if (signal.aborted) throw stopped();
+      throw error;
+    }
+  };
+
   return {
     async request(reference, request, { signal, accepts = () => false }) {
-      let sent = await sendOnce(reference, request, signal);
-      // a token may be withdrawn before its time
-      if (sent.isStale) sent = await sendOnce(reference, request, signal);
-      const { answer, problem } = sent;
+      const { answer, problem } = await send(reference, request, signal);
       if (answer.status === 200 || accepts(answer)) return answer;
       throw answerError(answer, { cause: problem });
     },

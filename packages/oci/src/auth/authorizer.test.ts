@@ -1,7 +1,7 @@
 import { createLogger, errorText, type LogLine } from "@kubewarden-ts/base";
 import { describe, expect, it } from "vitest";
 import type { Credentials } from "../credentials/credential.ts";
-import { clientFor, imageAt, jane, standingClock } from "../testing/client-under-test.ts";
+import { clientFor, imageAt, jane, standingClock, until } from "../testing/client-under-test.ts";
 import type { FakeAuthOptions } from "../testing/fake-auth.ts";
 import { type FakeRegistry, startFakeRegistry } from "../testing/fake-registry.ts";
 
@@ -132,7 +132,8 @@ describe("kwctl-and-oci 17: what is not accepted", () => {
     expect(errorText(error)).toBe(
       `Fail to interact with OCI registry: Not authorized: url ${registry.url}/v2/acme/app/manifests/v1${cause}`,
     );
-    expect(asked(registry).at(-1)).toBe("GET /v2/acme/app/manifests/v1 anonymous");
+    const manifests = asked(registry).filter((line) => line.includes("/manifests/"));
+    expect(manifests).toEqual(["GET /v2/acme/app/manifests/v1 anonymous"]);
     expect(JSON.stringify(lines)).not.toMatch(/secret|refresh|Basic/);
   });
 
@@ -159,6 +160,27 @@ describe("kwctl-and-oci 17: what is not accepted", () => {
     );
     registry.intercept = undefined;
     await client.fetchManifest(imageAt(registry), { signal });
+  });
+
+  it("a password that is wrong is tried once", async () => {
+    await using registry = await guarded({ kind: "basic", users: { jane: "other" } });
+    await using client = clientFor([registry], { credentials: jane });
+    await expect(client.fetchDigest(imageAt(registry), { signal })).rejects.toMatchObject({
+      code: "OCI_UNAUTHORIZED",
+    });
+    expect(asked(registry)).toEqual(["GET /v2/ anonymous", `${manifest} ${basicJane}`]);
+  });
+
+  it("a token service that hangs is left when the caller leaves", async () => {
+    await using registry = await guarded({ kind: "bearer", users, identityTokens: ["refresh"] });
+    registry.intercept = ({ method }) => (method === "POST" ? "handled" : undefined);
+    await using client = clientFor([registry], { credentials: identity });
+    const controller = new AbortController();
+    const waiting = client.fetchDigest(imageAt(registry), { signal: controller.signal });
+    const outcome = expect(waiting).rejects.toMatchObject({ code: "OCI_ABORTED" });
+    await until(() => registry.requests.some(({ method }) => method === "POST"));
+    controller.abort();
+    await outcome;
   });
 
   it("a token that was withdrawn is replaced, once", async () => {

@@ -1,7 +1,9 @@
-import { createServer } from "node:net";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { errorText } from "@kubewarden-ts/base";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { issueCertificate } from "../../../../tests/support/certificates.ts";
+import type { Credentials } from "../credentials/credential.ts";
+import { parseReference } from "../reference.ts";
 import { clientFor, imageAt, standingClock } from "../testing/client-under-test.ts";
 import { type FakeRegistry, startFakeRegistry } from "../testing/fake-registry.ts";
 
@@ -25,6 +27,42 @@ beforeEach(() => {
 afterAll(async () => {
   for (const each of [registry, other]) await each[Symbol.asyncDispose]();
 });
+
+/** The first byte of a connection that begins with TLS. */
+const tlsHandshake = 0x16;
+
+/** A port before a registry that can be exchanged; without one, nothing is answered. */
+async function startFront(first?: FakeRegistry) {
+  const sockets = new Set<Socket>();
+  let target = first;
+  const server = createServer((socket) => {
+    sockets.add(socket.on("error", () => {}));
+    socket.once("data", ([first]: Buffer) => {
+      if (first === tlsHandshake) front.handshakes++;
+    });
+    if (target === undefined) return;
+    const behind = connect(Number(new URL(target.url).port), "127.0.0.1").on("error", () => socket.destroy());
+    sockets.add(behind);
+    socket.pipe(behind).pipe(socket);
+  });
+  const cut = (): void => {
+    for (const socket of sockets) socket.destroy();
+  };
+  const front = {
+    ...{ host: "", handshakes: 0 },
+    switchTo(next: FakeRegistry): void {
+      target = next;
+      cut();
+    },
+    async [Symbol.asyncDispose]() {
+      cut();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  front.host = `127.0.0.1:${(server.address() as AddressInfo).port}`; // never a pipe here
+  return front;
+}
 
 const paths = (of: FakeRegistry): string[] => of.requests.map(({ method, url }) => `${method} ${url}`);
 const manifestUrl = "/v2/acme/app/manifests/v1";
@@ -62,22 +100,69 @@ describe("the way to a host", () => {
     expect(await trusting.fetchDigest(imageAt(secure), { signal })).toBe(expected);
   });
 
-  it("is looked for again when the one that worked does not any more", async () => {
-    const first = await startFakeRegistry();
+  it("is kept for a minute, and looked for again when it leads nowhere", async () => {
+    await using plain = await startFakeRegistry();
+    await using secure = await startFakeRegistry({ tls });
+    const expected = plain.putImage("acme/app", { tag: "v1" });
+    secure.putImage("acme/app", { tag: "v1" });
+    await using front = await startFront(plain);
     const clock = standingClock();
-    await using client = clientFor([first], { clock });
-    const expected = first.putImage("acme/app", { tag: "v1" });
-    expect(await client.fetchDigest(imageAt(first), { signal })).toBe(expected);
-    first.intercept = (_request, response) => {
-      response.destroy();
+    await using client = clientFor([front], { clock });
+    const look = async (seconds: number): Promise<number> => {
+      clock.nowMs += seconds * 1000;
+      front.handshakes = 0;
+      expect(await client.fetchDigest(imageAt(front), { signal })).toBe(expected);
+      return front.handshakes;
+    };
+    // TLS, and TLS without a look at the certificate, both in vain
+    expect([await look(0), await look(59), await look(1)]).toEqual([2, 0, 2]);
+    front.switchTo(secure);
+    expect(await look(1)).toBeGreaterThan(0);
+    expect(secure.requests.length).toBeGreaterThan(0);
+  });
+
+  it("is not left for the next one when an answer breaks off", async () => {
+    await using secure = await startFakeRegistry({ tls });
+    secure.intercept = (_request, response) => {
+      response.writeHead(200, { "content-length": "14" }).write("a longer");
+      setImmediate(() => response.destroy());
       return "handled";
     };
-    await expect(client.fetchDigest(imageAt(first), { signal })).rejects.toMatchObject({
-      code: "OCI_UNAVAILABLE",
+    await using client = clientFor([secure]);
+    await expect(client.fetchDigest(imageAt(secure), { signal })).rejects.toThrow(
+      `error sending request for url (https://${secure.host}${manifestUrl})`,
+    );
+  });
+
+  it("is not left for the next one when the time is up", async () => {
+    await using front = await startFront();
+    await using client = clientFor([front], { limits: { timeoutMs: 50 } });
+    await expect(client.fetchDigest(imageAt(front), { signal })).rejects.toMatchObject({
+      code: "OCI_TIMEOUT",
     });
-    first.intercept = undefined;
-    expect(await client.fetchDigest(imageAt(first), { signal })).toBe(expected);
-    await first[Symbol.asyncDispose]();
+    expect(front.handshakes).toBe(1);
+  });
+
+  it("kwctl-and-oci 17: to Docker Hub leads to its API, with the credentials of its name", async () => {
+    const asked: string[] = [];
+    const credentials: Credentials = {
+      async credentialFor(name) {
+        asked.push(name);
+        return { kind: "password", username: "jane", password: "secret" };
+      },
+    };
+    registry.intercept = ({ headers }) =>
+      headers.authorization === undefined
+        ? { status: 401, headers: { "www-authenticate": "Basic" } }
+        : { status: 200, headers: { "docker-content-digest": digest } };
+    const proxies = { http: registry.url, https: "http://127.0.0.1:1" };
+    await using client = clientFor([{ host: "docker.io" }], { credentials, sources: { proxies } });
+    expect(await client.fetchDigest(parseReference("busybox"), { signal })).toBe(digest);
+    expect(paths(registry)).toEqual([
+      "GET http://registry-1.docker.io/v2/",
+      "HEAD http://registry-1.docker.io/v2/library/busybox/manifests/latest",
+    ]);
+    expect(asked).toEqual(["docker.io"]);
   });
 
   it("names the last way when there is none", async () => {
