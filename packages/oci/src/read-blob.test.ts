@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { clientFor, hash, imageAt, nowhere } from "./testing/client-under-test.ts";
+import { clientFor, hash, imageAt, nowhere, until } from "./testing/client-under-test.ts";
 import { type FakeRegistry, startFakeRegistry } from "./testing/fake-registry.ts";
 import type { FakeAnswer } from "./testing/fake-storage.ts";
 
@@ -77,5 +77,20 @@ describe("fetchBlob", () => {
     await expect(fetched(client, { ...layer, urls: [`${mirror.url}/wrong`] })).rejects.toMatchObject({
       code: "OCI_NOT_FOUND",
     });
+  });
+
+  it("leaves other places when the caller leaves", async () => {
+    await using mirror = await startFakeRegistry();
+    mirror.intercept = () => "handled";
+    await using client = clientFor([registry, mirror]);
+    const controller = new AbortController();
+    const descriptor = { digest: nowhere, urls: [`${mirror.url}/layer`] };
+    const options = { signal: controller.signal, maxBytes };
+    const outcome = expect(client.fetchBlob(imageAt(registry), descriptor, options)).rejects.toMatchObject({
+      code: "OCI_ABORTED",
+    });
+    await until(() => mirror.requests.length === 1);
+    controller.abort();
+    await outcome;
   });
 });

@@ -32,7 +32,7 @@ export function dockerConfigFolder({
  * it has changed. Whatever goes wrong is logged at debug level, and the next source is tried; after the last the
  * registry is asked anonymously.
  * @param options.folder - of `config.json`; see `dockerConfigFolder`
- * @example dockerCredentials({ folder: "/home/jane/.docker", ask: helperRunner({ env: process.env }), log })
+ * @example dockerCredentials({ folder: dockerConfigFolder({ env }), ask: helperRunner({ env }), log })
  */
 export function dockerCredentials({
   folder,
