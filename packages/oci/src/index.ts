@@ -18,7 +18,7 @@ export {
 export { entryFor, type Platform, platformOf } from "./manifest/platform.ts";
 export type { BlobDescriptor } from "./read-blob.ts";
 export type { FetchedManifest } from "./read-manifest.ts";
-export { formatReference, type ImageReference, parseReference } from "./reference.ts";
+export { formatReference, type ImageReference, normalizePolicyUri, parseReference } from "./reference.ts";
 export {
   createRegistryClient,
   type RegistryClient,

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { OciError } from "./errors.ts";
-import { apiHost, formatReference, parseReference } from "./reference.ts";
+import { apiHost, formatReference, normalizePolicyUri, parseReference } from "./reference.ts";
 
 const sha256 = `sha256:${"0123456789abcdef".repeat(4)}`;
 const sha384 = `sha384:${"a".repeat(96)}`;
@@ -145,5 +145,20 @@ describe("apiHost", () => {
     ["ghcr.io:443", "ghcr.io:443"],
   ])("of %s is %s", (registry, host) => {
     expect(apiHost(registry)).toBe(host);
+  });
+});
+
+describe("normalizePolicyUri", () => {
+  it.each([
+    ["registry://ghcr.io/acme/policy", "registry://ghcr.io/acme/policy:latest"],
+    ["registry://acme/policy:v1", "registry://docker.io/acme/policy:v1"],
+    ["registry://ghcr.io/acme/policy:v1 ", "registry://ghcr.io/acme/policy:v1 "],
+    ["registry://", "registry://"],
+    ["https://acme.test/policy.wasm", "https://acme.test/policy.wasm"],
+    ["file:///opt/policy.wasm", "file:///opt/policy.wasm"],
+    ["ghcr.io/acme/policy", "ghcr.io/acme/policy"],
+    ["", ""],
+  ])("makes of %j: %j", (uri, normal) => {
+    expect(normalizePolicyUri(uri)).toBe(normal);
   });
 });

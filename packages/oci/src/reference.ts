@@ -49,6 +49,22 @@ export function formatReference({ registry, repository, tag, digest }: ImageRefe
   return `${registry}/${repository}${tag === undefined ? "" : `:${tag}`}${digest === undefined ? "" : `@${digest}`}`;
 }
 
+const registryScheme = "registry://";
+
+/**
+ * The address of a policy with its image reference in canonical form (kwctl-and-oci 3.2). Other schemes, and what is no
+ * reference, stay as they are.
+ * @example normalizePolicyUri("registry://busybox") // "registry://docker.io/library/busybox:latest"
+ */
+export function normalizePolicyUri(uri: string): string {
+  if (!uri.startsWith(registryScheme)) return uri;
+  try {
+    return registryScheme + formatReference(parseReference(uri.slice(registryScheme.length)));
+  } catch {
+    return uri;
+  }
+}
+
 /** The host that serves a registry: Docker Hub's is not the one in its references. */
 export function apiHost(registry: string): string {
   return registry === dockerHub ? "registry-1.docker.io" : registry;

@@ -231,12 +231,15 @@ describe("fetchModule over a socket", () => {
     };
     await withServer(listener, async (host) => {
       await using connections = createConnections(insecure(host));
-      for (const path of ["p.wasm", "moved", "p.wasm"])
+      for (const path of ["p.wasm", "p.wasm", "moved", "p.wasm", "p.wasm"]) {
         await fetchModule(`http://${host}/${path}`, { ...options, connections });
+        // the connection is free a turn after the answer is complete
+        await new Promise((resolve) => setImmediate(resolve));
+      }
       const gone = fetchModule(`http://${host}/gone`, { ...options, connections });
       await expect(gone).rejects.toMatchObject({ code: "STORE_HTTP_STATUS" });
     });
-    // what is discarded may cost its connection, nothing else does
-    expect(ports.size).toBeLessThanOrEqual(2);
+    // of seven requests, only what is discarded may cost its connection
+    expect(ports.size).toBeLessThanOrEqual(3);
   });
 });

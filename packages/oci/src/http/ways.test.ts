@@ -136,7 +136,7 @@ describe("the way to a host", () => {
 
   it("is not left for the next one when the time is up", async () => {
     await using front = await startFront();
-    await using client = clientFor([front], { limits: { timeoutMs: 50 } });
+    await using client = clientFor([front], { limits: { timeoutMs: 250 } });
     await expect(client.fetchDigest(imageAt(front), { signal })).rejects.toMatchObject({
       code: "OCI_TIMEOUT",
     });
