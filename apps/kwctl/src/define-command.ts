@@ -1,7 +1,7 @@
 import type { Logger } from "@kubewarden-ts/base";
 import { commandDefiner } from "@kubewarden-ts/cli";
 import type { CapabilityDeps } from "@kubewarden-ts/host-capabilities";
-import type { Sources } from "@kubewarden-ts/policy-store";
+import type { Sources } from "@kubewarden-ts/oci";
 import type { Directories } from "./directories.ts";
 
 /** The part of `node:fs/promises` that commands use. */

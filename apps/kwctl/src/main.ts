@@ -5,6 +5,7 @@ import { homedir } from "node:os";
 import { buffer } from "node:stream/consumers";
 import { createLogger } from "@kubewarden-ts/base";
 import { runProgram } from "@kubewarden-ts/cli";
+import { createConnections } from "@kubewarden-ts/oci";
 import { fetchModule } from "@kubewarden-ts/policy-store";
 import { createLogWriter, wantsColor } from "@kubewarden-ts/telemetry";
 import manifest from "../package.json" with { type: "json" };
@@ -28,8 +29,11 @@ process.exitCode = await runProgram(kwctlProgram({ ownVersion: manifest.version,
     files: { readFile, writeFile, realpath },
     directories: kwctlDirectories({ platform, env, home: homedir() }),
     readStdin: () => buffer(stdin),
-    fetchModule: (url, sources) =>
-      fetchModule(url, { sources, maxBytes: maxModuleBytes, signal: AbortSignal.timeout(600_000) }),
+    fetchModule: async (url, sources) => {
+      await using connections = createConnections(sources);
+      const signal = AbortSignal.timeout(600_000);
+      return await fetchModule(url, { connections, maxBytes: maxModuleBytes, signal });
+    },
     lookup: (host: string) => lookup(host, { all: true }),
   }),
 });

@@ -1,11 +1,6 @@
 import { join } from "node:path";
 import { errorText, type Logger } from "@kubewarden-ts/base";
-import {
-  defaultSources,
-  parseSources,
-  type Sources,
-  withEnvironmentProxies,
-} from "@kubewarden-ts/policy-store";
+import { defaultSources, parseSources, type Sources, withEnvironmentProxies } from "@kubewarden-ts/oci";
 import type { FileSystem } from "./define-command.ts";
 import type { Directories } from "./directories.ts";
 import { invalidInput } from "./errors.ts";

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { errorText, osErrorText } from "@kubewarden-ts/base";
+import { defaultSources, parseSources, type Sources } from "@kubewarden-ts/oci";
 import { type Policies, parsePolicies } from "@kubewarden-ts/policy-evaluation";
-import { defaultSources, parseSources, type Sources } from "@kubewarden-ts/policy-store";
 import { ServerError } from "./errors.ts";
 
 /**

@@ -1,8 +1,9 @@
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
-import { defaultSources, fetchModule, type Sources } from "@kubewarden-ts/policy-store";
+import { createConnections, defaultSources, type Sources } from "@kubewarden-ts/oci";
+import { fetchModule } from "@kubewarden-ts/policy-store";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { issueCertificate } from "./testing/certificates.ts";
+import { issueCertificate } from "../../../tests/support/certificates.ts";
 
 const wasm = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
 const root = issueCertificate("root", { authority: true });
@@ -18,10 +19,10 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-function download(sources: Partial<Sources>): Promise<Uint8Array> {
+async function download(sources: Partial<Sources>): Promise<Uint8Array> {
   const { signal } = new AbortController();
-  const options = { signal, maxBytes: 100, sources: { ...defaultSources, ...sources } };
-  return fetchModule(`https://${host}/p.wasm`, options);
+  await using connections = createConnections({ ...defaultSources, ...sources });
+  return await fetchModule(`https://${host}/p.wasm`, { signal, maxBytes: 100, connections });
 }
 
 describe("modules over TLS", () => {

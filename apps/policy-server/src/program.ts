@@ -3,8 +3,9 @@ import { open } from "node:fs/promises";
 import { createLogger, type Logger } from "@kubewarden-ts/base";
 import { commandDefiner, docsCommand } from "@kubewarden-ts/cli";
 import { createCapabilityServer, temporaryDeps } from "@kubewarden-ts/host-capabilities";
+import { createConnections, withEnvironmentProxies } from "@kubewarden-ts/oci";
 import type { Evaluator, EvaluatorOptions } from "@kubewarden-ts/policy-evaluation";
-import { fetchModule, withEnvironmentProxies } from "@kubewarden-ts/policy-store";
+import { fetchModule } from "@kubewarden-ts/policy-store";
 import { KUBEWARDEN_VERSION } from "@kubewarden-ts/protocol";
 import { createLogWriter, wantsColor } from "@kubewarden-ts/telemetry";
 import { type ServerConfig, toConfig } from "./config.ts";
@@ -70,10 +71,12 @@ async function serveUntil(
   }: { env: Environment; log: Logger } & Pick<ProgramDeps, "reload" | "startEvaluator">,
 ): Promise<void> {
   const policies = await readPolicies(config.policiesPath);
-  const sources = withEnvironmentProxies(await readSources(config.sourcesPath), env);
+  await using connections = createConnections(
+    withEnvironmentProxies(await readSources(config.sourcesPath), env),
+  );
   const { workers, continueOnErrors, alwaysAcceptNamespace, timeoutProtection, limits, snapshotGoCommands } =
     config;
-  const fetchOptions = { signal: shutdown, sources, maxBytes: config.maxModuleBytes };
+  const fetchOptions = { signal: shutdown, connections, maxBytes: config.maxModuleBytes };
   const server = await startServer(config, {
     log,
     startEvaluator: async () => {

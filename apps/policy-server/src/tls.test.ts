@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { type ConnectionOptions, type SecureVersion, connect as tlsConnect } from "node:tls";
 import { createLogger, type LogLine, silentLogger } from "@kubewarden-ts/base";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { issueCertificate } from "../../../tests/support/certificates.ts";
 import { type HttpServer, startHttpServer } from "./http/listener.ts";
 import { policyRoutes } from "./http/policy-routes.ts";
-import { issueCertificate } from "./testing/certificates.ts";
 import { fakeEvaluator } from "./testing/fake-evaluator.ts";
 import { loadTls } from "./tls.ts";
 

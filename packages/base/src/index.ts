@@ -1,3 +1,4 @@
+export { type Clock, systemClock } from "./clock.ts";
 export { mapConcurrent } from "./concurrency.ts";
 export { errorText } from "./errors.ts";
 export {
@@ -11,4 +12,7 @@ export {
   logLevels,
   silentLogger,
 } from "./logger.ts";
+export { createLookUpCache, type LookUpCache, type LookUpCacheOptions } from "./look-up-cache.ts";
 export { osErrorText } from "./os-error.ts";
+export { createKeyedSemaphore, createSemaphore, type KeyedSemaphore, type Semaphore } from "./semaphore.ts";
+export { createSingleFlight, type SingleFlight } from "./single-flight.ts";

@@ -1,4 +1,4 @@
-/** What a caller can act on when a module or a sources file cannot be had. */
+/** What a caller can act on when a module cannot be had. */
 export type StoreErrorCode =
   | "STORE_URL_INVALID" // the text is no module URL: unknown scheme, relative file path
   | "STORE_NOT_AVAILABLE" // registries: not built yet
@@ -9,11 +9,10 @@ export type StoreErrorCode =
   | "STORE_TIMEOUT" // the download took too long
   | "STORE_ABORTED" // the caller's signal was aborted
   | "STORE_TOO_LARGE" // the module has more than maxBytes
-  | "STORE_NOT_WASM" // the bytes are no WebAssembly module
-  | "STORE_SOURCES_INVALID"; // sources.yml has a wrong field or a bad certificate
+  | "STORE_NOT_WASM"; // the bytes are no WebAssembly module
 
 /**
- * A module or a sources file that cannot be had. `errorText` gives the whole text: a `cause` is there only where it
+ * A module that cannot be had. `errorText` gives the whole text: a `cause` is there only where it
  * adds to the message.
  */
 export class StoreError extends Error {

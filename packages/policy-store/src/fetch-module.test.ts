@@ -4,16 +4,22 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { errorText } from "@kubewarden-ts/base";
+import { createConnections, defaultSources, type Sources } from "@kubewarden-ts/oci";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { fetchModule } from "./fetch-module.ts";
+import { type FetchModuleOptions, fetchModule } from "./fetch-module.ts";
 import type { Fetch, FetchResponse } from "./http-module.ts";
-import { defaultSources, type Sources } from "./sources.ts";
 
 const wasm = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
 const options = { signal: new AbortController().signal, maxBytes: 1024 };
 
 function insecure(...hosts: string[]): Sources {
   return { ...defaultSources, insecureSources: new Set(hosts) };
+}
+
+/** With connections that live for one call. */
+async function fetchUnder(sources: Sources, url: string, more: Partial<FetchModuleOptions> = {}) {
+  await using connections = createConnections(sources);
+  return await fetchModule(url, { ...options, connections, ...more });
 }
 
 let folder = "";
@@ -91,7 +97,7 @@ describe("fetchModule by HTTP", () => {
     ["plainly from a listed host and port", "http://a.test:8080/p.wasm", insecure("a.test:8080")],
   ])("downloads %s", async (_row, url, sources) => {
     const { fetch } = network({ [url]: {} });
-    expect([...(await fetchModule(url, { ...options, sources, fetch }))]).toEqual([...wasm]);
+    expect([...(await fetchUnder(sources, url, { fetch }))]).toEqual([...wasm]);
   });
 
   it.each([
@@ -99,7 +105,7 @@ describe("fetchModule by HTTP", () => {
     ["other port", "http://a.test:8080/p.wasm", insecure("a.test")],
   ])("policy-server 30: refuses plain HTTP to an %s without asking", async (_row, url, sources) => {
     const { asked, fetch } = network({ [url]: {} });
-    const download = fetchModule(url, { ...options, sources, fetch });
+    const download = fetchUnder(sources, url, { fetch });
     await expect(download).rejects.toMatchObject({ code: "STORE_INSECURE_SOURCE" });
     expect(asked).toEqual([]);
   });
@@ -151,7 +157,7 @@ describe("fetchModule by HTTP", () => {
 
   it("tries a listed host again without checking its certificate", async () => {
     const { asked, fetch } = network({});
-    const download = fetchModule("https://a.test/p", { ...options, sources: insecure("a.test"), fetch });
+    const download = fetchUnder(insecure("a.test"), "https://a.test/p", { fetch });
     await expect(download).rejects.toMatchObject({ code: "STORE_UNREACHABLE" });
     expect(asked).toHaveLength(2);
   });
@@ -173,7 +179,7 @@ describe("fetchModule over a socket", () => {
   it("downloads a module", async () => {
     const bytes = await withServer(
       (_request, response) => void response.end(wasm),
-      (host) => fetchModule(`http://${host}/p.wasm`, { ...options, sources: insecure(host) }),
+      (host) => fetchUnder(insecure(host), `http://${host}/p.wasm`),
     );
     expect([...bytes]).toEqual([...wasm]);
   });
@@ -186,16 +192,14 @@ describe("fetchModule over a socket", () => {
       response.on("drain", more);
       more();
     };
-    const download = withServer(endless, (host) =>
-      fetchModule(`http://${host}/p.wasm`, { ...options, sources: insecure(host) }),
-    );
+    const download = withServer(endless, (host) => fetchUnder(insecure(host), `http://${host}/p.wasm`));
     await expect(download).rejects.toMatchObject({ code: "STORE_TOO_LARGE" });
   });
 
   it("gives up when the answer does not come in time", async () => {
     const download = withServer(
       () => {},
-      (host) => fetchModule(`http://${host}/p.wasm`, { ...options, sources: insecure(host), timeoutMs: 20 }),
+      (host) => fetchUnder(insecure(host), `http://${host}/p.wasm`, { timeoutMs: 20 }),
     );
     await expect(download).rejects.toMatchObject({
       code: "STORE_TIMEOUT",
@@ -212,9 +216,30 @@ describe("fetchModule over a socket", () => {
     await withServer(proxy, async (host) => {
       const proxies = { http: `http://${host}`, https: "http://127.0.0.1:1", none: "127.0.0.1" };
       const sources = { ...insecure("module.test", host), proxies };
-      await fetchModule("http://module.test/p.wasm", { ...options, sources });
-      await fetchModule(`http://${host}/direct.wasm`, { ...options, sources });
+      await fetchUnder(sources, "http://module.test/p.wasm");
+      await fetchUnder(sources, `http://${host}/direct.wasm`);
     });
     expect(asked).toEqual(["http://module.test/p.wasm", "/direct.wasm"]);
+  });
+
+  it("keeps connections open from one call to the next, also after a redirect and a refusal", async () => {
+    const ports = new Set<number | undefined>();
+    const listener: RequestListener = ({ url, socket }, response) => {
+      ports.add(socket.remotePort);
+      if (url === "/moved") response.writeHead(302, { location: "/p.wasm" }).end("moved");
+      else response.writeHead(url === "/gone" ? 404 : 200).end(wasm);
+    };
+    await withServer(listener, async (host) => {
+      await using connections = createConnections(insecure(host));
+      for (const path of ["p.wasm", "p.wasm", "moved", "p.wasm", "p.wasm"]) {
+        await fetchModule(`http://${host}/${path}`, { ...options, connections });
+        // the connection is free a turn after the answer is complete
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      const gone = fetchModule(`http://${host}/gone`, { ...options, connections });
+      await expect(gone).rejects.toMatchObject({ code: "STORE_HTTP_STATUS" });
+    });
+    // of seven requests, only what is discarded may cost its connection
+    expect(ports.size).toBeLessThanOrEqual(3);
   });
 });

@@ -1,14 +1,14 @@
+import { type Connections, createConnections, defaultSources } from "@kubewarden-ts/oci";
 import { StoreError } from "./errors.ts";
 import { readFileModule } from "./file-module.ts";
 import { downloadModule, type Fetch } from "./http-module.ts";
 import { checkedModule } from "./module-bytes.ts";
 import { parseModuleUrl } from "./module-url.ts";
-import { defaultSources, type Sources } from "./sources.ts";
 
 export interface FetchModuleOptions {
   signal: AbortSignal;
-  /** How hosts are reached; without, no host is special and no proxy is used. */
-  sources?: Sources;
+  /** How hosts are reached, and connections that outlive the call; without, no host is special and no proxy is used. */
+  connections?: Connections;
   /** In place of the real network. */
   fetch?: Fetch;
   /** The largest module that is taken, in bytes. */
@@ -26,7 +26,7 @@ export interface FetchModuleOptions {
  */
 export async function fetchModule(url: string, options: FetchModuleOptions): Promise<Uint8Array> {
   const location = parseModuleUrl(url);
-  const { signal, sources = defaultSources, maxBytes, timeoutMs = 60_000 } = options;
+  const { signal, maxBytes, timeoutMs = 60_000 } = options;
   const deadline = AbortSignal.timeout(timeoutMs);
   const either = AbortSignal.any([signal, deadline]);
   try {
@@ -34,9 +34,7 @@ export async function fetchModule(url: string, options: FetchModuleOptions): Pro
       case "file":
         return checkedModule(await readFileModule(location.path, { signal: either, maxBytes }));
       case "http":
-        return checkedModule(
-          await downloadModule(location.url, { ...options, sources, signal: either, maxBytes }),
-        );
+        return checkedModule(await download(location.url, { ...options, signal: either }));
       case "registry":
         // the OCI client takes its place here
         throw new StoreError("fetching modules from registries is not available yet", {
@@ -49,4 +47,10 @@ export async function fetchModule(url: string, options: FetchModuleOptions): Pro
     if (!deadline.aborted) throw cause;
     throw new StoreError(`no complete answer within ${timeoutMs} ms`, { code: "STORE_TIMEOUT" });
   }
+}
+
+async function download(url: URL, { connections, ...options }: FetchModuleOptions): Promise<Uint8Array> {
+  if (connections !== undefined) return await downloadModule(url, { ...options, connections });
+  await using own = createConnections(defaultSources);
+  return await downloadModule(url, { ...options, connections: own });
 }

@@ -1,8 +1,7 @@
+import type { Connections, Sources } from "@kubewarden-ts/oci";
 import { type Dispatcher, fetch as undiciFetch } from "undici";
-import { dispatcherFor } from "./dispatcher.ts";
 import { StoreError } from "./errors.ts";
 import { readAtMost, tooLarge } from "./module-bytes.ts";
-import type { Sources } from "./sources.ts";
 
 /** What a download needs of `fetch`. */
 export type Fetch = (
@@ -17,7 +16,7 @@ export interface FetchResponse {
 }
 
 export interface DownloadOptions {
-  sources: Sources;
+  connections: Connections;
   fetch?: Fetch;
   signal: AbortSignal;
   maxBytes: number;
@@ -29,7 +28,7 @@ const maxRedirects = 10;
 export async function downloadModule(start: URL, options: DownloadOptions): Promise<Uint8Array> {
   let url = start;
   for (let hop = 0; hop <= maxRedirects; hop++) {
-    checkScheme(url, options.sources);
+    checkScheme(url, options.connections.sources);
     const answer = await request(url, options);
     if (answer.kind === "module") return answer.bytes;
     url = answer.location;
@@ -53,19 +52,22 @@ async function request(url: URL, options: DownloadOptions): Promise<Answer> {
     return await requestOnce(url, options, true);
   } catch (error) {
     const unreachable = error instanceof StoreError && error.code === "STORE_UNREACHABLE";
-    if (!unreachable || url.protocol !== "https:" || !options.sources.insecureSources.has(url.host))
-      throw error;
+    const { insecureSources } = options.connections.sources;
+    if (!unreachable || url.protocol !== "https:" || !insecureSources.has(url.host)) throw error;
     return await requestOnce(url, options, false);
   }
 }
 
 async function requestOnce(url: URL, options: DownloadOptions, verify: boolean): Promise<Answer> {
-  const { fetch = undiciFetch, signal, maxBytes } = options;
-  const dispatcher = dispatcherFor(url, options.sources, verify);
+  const { connections, fetch = undiciFetch, signal, maxBytes } = options;
+  const dispatcher = connections.dispatcher(url, { verify });
   try {
     const response = await fetch(url, { redirect: "manual", signal, dispatcher });
     const location = redirectTarget(response, url);
-    if (location !== undefined) return { kind: "redirect", location };
+    if (location !== undefined) {
+      await discard(response);
+      return { kind: "redirect", location };
+    }
     return { kind: "module", bytes: await readBody(response, maxBytes) };
   } catch (cause) {
     if (cause instanceof StoreError || signal.aborted) throw cause;
@@ -73,9 +75,6 @@ async function requestOnce(url: URL, options: DownloadOptions, verify: boolean):
       code: "STORE_UNREACHABLE",
       cause: causeOf(cause),
     });
-  } finally {
-    // destroy, not close: nothing of the connection is needed again, also when the body was not read to its end
-    await dispatcher.destroy();
   }
 }
 
@@ -96,8 +95,17 @@ function redirectTarget(response: FetchResponse, base: URL): URL | undefined {
 async function readBody(response: FetchResponse, maxBytes: number): Promise<Uint8Array> {
   // upstream takes any status and then reports the error page as an invalid wasm file
   if (response.status < 200 || response.status > 299) {
+    await discard(response);
     throw new StoreError(`HTTP status ${response.status}`, { code: "STORE_HTTP_STATUS" });
   }
-  if (Number(response.headers.get("content-length")) > maxBytes) throw tooLarge(maxBytes);
+  if (Number(response.headers.get("content-length")) > maxBytes) {
+    await discard(response);
+    throw tooLarge(maxBytes);
+  }
   return response.body === null ? new Uint8Array() : await readAtMost(response.body, maxBytes);
+}
+
+/** A body that nobody reads would keep its connection. */
+async function discard({ body }: FetchResponse): Promise<void> {
+  await body?.[Symbol.asyncIterator]().return?.();
 }

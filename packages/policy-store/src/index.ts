@@ -2,11 +2,3 @@ export { StoreError, type StoreErrorCode } from "./errors.ts";
 export { type FetchModuleOptions, fetchModule } from "./fetch-module.ts";
 export type { Fetch, FetchResponse } from "./http-module.ts";
 export { type ModuleLocation, parseModuleUrl } from "./module-url.ts";
-export {
-  defaultSources,
-  type Proxies,
-  proxiesFromEnvironment,
-  type Sources,
-  withEnvironmentProxies,
-} from "./sources.ts";
-export { parseSources, toSources } from "./sources-file.ts";

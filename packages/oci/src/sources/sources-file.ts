@@ -2,12 +2,12 @@ import { X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { osErrorText } from "@kubewarden-ts/base";
 import { parseDocument } from "yaml";
-import { StoreError } from "./errors.ts";
+import { OciError } from "../errors.ts";
 import type { Proxies, Sources } from "./sources.ts";
 
 /**
  * Reads the text of `sources.yml`, YAML or JSON; an empty one says nothing about any host.
- * @throws {StoreError} `STORE_SOURCES_INVALID`
+ * @throws {OciError} `OCI_SOURCES_INVALID`
  */
 export async function parseSources(source: string): Promise<Sources> {
   const document = parseDocument(source);
@@ -19,7 +19,7 @@ export async function parseSources(source: string): Promise<Sources> {
 /**
  * Checks the content of `sources.yml` (policy-server 2.3) and reads the certificate files it names. Unknown keys are ignored.
  * @param document - what the YAML or JSON text holds; `null` or `undefined` for an empty file
- * @throws {StoreError} `STORE_SOURCES_INVALID` naming the field, or `Invalid certificate: …`
+ * @throws {OciError} `OCI_SOURCES_INVALID` naming the field, or `Invalid certificate: …`
  * @example await toSources({ insecure_sources: ["localhost:5000"] })
  */
 export async function toSources(document: unknown): Promise<Sources> {
@@ -109,11 +109,11 @@ function object(value: unknown, field: string): Record<string, unknown> {
   throw unexpected(field, "a map", value);
 }
 
-function unexpected(field: string, expected: string, received: unknown): StoreError {
+function unexpected(field: string, expected: string, received: unknown): OciError {
   const kind = received === null ? "null" : Array.isArray(received) ? "a list" : typeof received;
   return invalid(`${field}: expected ${expected}, received ${kind}`);
 }
 
-function invalid(message: string): StoreError {
-  return new StoreError(message, { code: "STORE_SOURCES_INVALID" });
+function invalid(message: string): OciError {
+  return new OciError(message, { code: "OCI_SOURCES_INVALID" });
 }

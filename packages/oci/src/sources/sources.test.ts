@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { rootCertificates } from "node:tls";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { StoreError } from "./errors.ts";
+import { OciError } from "../errors.ts";
 import { defaultSources, proxiesFromEnvironment, withEnvironmentProxies } from "./sources.ts";
 import { toSources } from "./sources-file.ts";
 
@@ -15,7 +15,7 @@ const fingerprint = (pem: string): string => new X509Certificate(pem).fingerprin
 
 let folder = "";
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "policy-store-sources-"));
+  folder = await mkdtemp(join(tmpdir(), "oci-sources-"));
   await writeFile(join(folder, "ca.pem"), `# two\n${certificate}\n${another}\n`);
   await writeFile(
     join(folder, "ca.der"),
@@ -78,9 +78,7 @@ describe("toSources", () => {
       "proxies.no_proxy: expected a string, received number",
     ],
   ])("refuses %s", async (_row, document, message) => {
-    await expect(toSources(document)).rejects.toThrow(
-      new StoreError(message, { code: "STORE_SOURCES_INVALID" }),
-    );
+    await expect(toSources(document)).rejects.toThrow(new OciError(message, { code: "OCI_SOURCES_INVALID" }));
   });
 
   it("never throws anything else, whatever the document is", async () => {
@@ -91,7 +89,7 @@ describe("toSources", () => {
           () => undefined,
           (reason: unknown) => reason,
         );
-        if (error !== undefined) expect(error).toBeInstanceOf(StoreError);
+        if (error !== undefined) expect(error).toBeInstanceOf(OciError);
       }),
       { numRuns: 200 },
     );

@@ -1,0 +1,25 @@
+/** What a registry knows us by. An identity token buys access tokens from the registry's token service. */
+export type Credential =
+  | { readonly kind: "password"; readonly username: string; readonly password: string }
+  | { readonly kind: "identity-token"; readonly token: string };
+
+/** Finds credentials of registries. */
+export interface Credentials {
+  /**
+   * @param registry - `host` or `host:port` as in the image reference
+   * @returns nothing where none are known: the registry is asked anonymously
+   */
+  credentialFor(registry: string, options: { signal: AbortSignal }): Promise<Credential | undefined>;
+}
+
+/** Knows no registry. */
+export const anonymous: Credentials = { credentialFor: async () => undefined };
+
+/** The name that stands for an identity token in the place of the password. */
+const tokenUser = "<token>";
+
+export function toCredential(username: string, password: string): Credential {
+  return username === tokenUser
+    ? { kind: "identity-token", token: password }
+    : { kind: "password", username, password };
+}
