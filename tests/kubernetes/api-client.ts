@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { Agent, request as httpsRequest } from "node:https";
 import { createInterface } from "node:readline";
+import { text } from "node:stream/consumers";
 import * as v from "valibot";
 
 /** What tests look at in an object of the API; the rest is as the server sent it. */
@@ -36,91 +37,82 @@ export interface ApiRequest {
 }
 
 /** One user of one API server: enough of a client for the set-up of tests, and to see what really lies there. */
-export class ApiClient {
-  readonly #agent: Agent;
-  readonly #url: string;
-  readonly #token: string;
-
-  constructor({ url, ca, token }: { url: string; ca: string; token: string }) {
-    this.#agent = new Agent({ ca, keepAlive: true });
-    this.#url = url;
-    this.#token = token;
-  }
-
+export interface ApiClient {
   /**
    * Sends a request.
    * @param path - with its query, such as `/api/v1/namespaces?limit=1`
    */
-  async request(path: string, options: ApiRequest = {}): Promise<ApiAnswer> {
-    const response = await this.#send(path, options);
-    const text = await new Response(ReadableStream.from(response)).text();
-    const status = response.statusCode ?? 0;
-    return { status, body: v.parse(ApiObject, parseBody(text)) };
-  }
-
+  request(path: string, options?: ApiRequest): Promise<ApiAnswer>;
   /** The object at a path. @throws {Error} for any status but 2xx, with the server's message */
-  get(path: string): Promise<ApiObject> {
-    return this.#succeed(path, { method: "GET" });
-  }
-
+  get(path: string): Promise<ApiObject>;
   /** Creates an object in a collection. @throws {Error} for any status but 2xx, with the server's message */
-  create(path: string, body: unknown): Promise<ApiObject> {
-    return this.#succeed(path, { method: "POST", body });
-  }
-
+  create(path: string, body: unknown): Promise<ApiObject>;
   /** Merges a patch into an object. @throws {Error} for any status but 2xx, with the server's message */
-  patch(path: string, body: unknown): Promise<ApiObject> {
-    return this.#succeed(path, { method: "PATCH", body });
-  }
-
+  patch(path: string, body: unknown): Promise<ApiObject>;
   /** Deletes an object. @throws {Error} for any status but 2xx, with the server's message */
-  delete(path: string): Promise<ApiObject> {
-    return this.#succeed(path, { method: "DELETE" });
-  }
-
+  delete(path: string): Promise<ApiObject>;
   /**
    * The changes of a collection from now on, until the signal is aborted.
    * @param path - of the collection, such as `/api/v1/namespaces/x/configmaps`
    */
-  async *watch(path: string, signal: AbortSignal): AsyncGenerator<WatchEvent> {
-    const separator = path.includes("?") ? "&" : "?";
-    const response = await this.#send(`${path}${separator}watch=true`, { signal });
-    if (response.statusCode !== 200) throw new Error(`watch of ${path}: status ${response.statusCode}`);
-    for await (const line of createInterface({ input: response }))
-      yield v.parse(WatchEvent, JSON.parse(line));
-  }
+  watch(path: string, signal: AbortSignal): AsyncGenerator<WatchEvent>;
+}
 
-  async #succeed(path: string, options: ApiRequest): Promise<ApiObject> {
-    const { status, body } = await this.request(path, options);
+type Send = (path: string, request: ApiRequest) => Promise<IncomingMessage>;
+
+/** Makes a client that says who it is by a bearer token. */
+export function apiClient(access: { url: string; ca: string; token: string }): ApiClient {
+  const send = senderOf(access);
+  const request = async (path: string, options: ApiRequest = {}): Promise<ApiAnswer> => {
+    const response = await send(path, options);
+    const body = v.parse(ApiObject, parseBody(await text(response)));
+    return { status: response.statusCode ?? 0, body };
+  };
+  const succeed = async (path: string, options: ApiRequest): Promise<ApiObject> => {
+    const { status, body } = await request(path, options);
     if (status >= 200 && status < 300) return body;
     throw new Error(
       `${options.method} ${path}: status ${status}: ${body["message"] ?? JSON.stringify(body)}`,
     );
-  }
+  };
+  return {
+    request,
+    get: (path) => succeed(path, { method: "GET" }),
+    create: (path, body) => succeed(path, { method: "POST", body }),
+    patch: (path, body) => succeed(path, { method: "PATCH", body }),
+    delete: (path) => succeed(path, { method: "DELETE" }),
+    watch: (path, signal) => watch(send, path, signal),
+  };
+}
 
-  #send(path: string, { method = "GET", body, contentType, signal }: ApiRequest): Promise<IncomingMessage> {
+function senderOf({ url, ca, token }: { url: string; ca: string; token: string }): Send {
+  const agent = new Agent({ ca, keepAlive: true });
+  return (path, { method = "GET", body, contentType, signal }) => {
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
     const standardType = method === "PATCH" ? "application/merge-patch+json" : "application/json";
     const headers = {
-      authorization: `Bearer ${this.#token}`,
+      authorization: `Bearer ${token}`,
       ...(body === undefined ? {} : { "content-type": contentType ?? standardType }),
     };
-    httpsRequest(
-      this.#url + path,
-      { agent: this.#agent, method, headers, ...(signal && { signal }) },
-      resolve,
-    )
+    httpsRequest(url + path, { agent, method, headers, ...(signal && { signal }) }, resolve)
       .on("error", reject)
       .end(body === undefined ? undefined : JSON.stringify(body));
     return promise;
-  }
+  };
+}
+
+async function* watch(send: Send, path: string, signal: AbortSignal): AsyncGenerator<WatchEvent> {
+  const separator = path.includes("?") ? "&" : "?";
+  const response = await send(`${path}${separator}watch=true`, { signal });
+  if (response.statusCode !== 200) throw new Error(`watch of ${path}: status ${response.statusCode}`);
+  for await (const line of createInterface({ input: response })) yield v.parse(WatchEvent, JSON.parse(line));
 }
 
 /** Some answers, such as those of `/version` or of a proxy, are no JSON. */
-function parseBody(text: string): unknown {
+function parseBody(body: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(body);
   } catch {
-    return { message: text };
+    return { message: body };
   }
 }

@@ -164,8 +164,12 @@ const Review = v.object({
 });
 
 describe.skipIf(requires("kubernetes-controllers").skip)("an API server with Kubernetes' controllers", () => {
-  it("is another one, where objects go with their owner and namespaces with their content", async () => {
-    const plane = await controlPlane({ controllers: true });
+  let plane: ControlPlane;
+  beforeAll(async () => {
+    plane = await controlPlane({ controllers: true });
+  });
+
+  it("is another one, where objects go with their owner", async () => {
     expect(plane.pids.apiServer).not.toBe((await controlPlane()).pids.apiServer);
     const namespace = await plane.createNamespace();
     const folder = `/api/v1/namespaces/${namespace}/configmaps`;

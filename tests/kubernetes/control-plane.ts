@@ -4,7 +4,7 @@ import * as v from "valibot";
 import { inject } from "vitest";
 import { authorityFrom, type KeyPair, type Subject } from "../support/certificates.ts";
 import { partPath } from "../support/requirements.ts";
-import { ApiClient } from "./api-client.ts";
+import { type ApiClient, apiClient } from "./api-client.ts";
 import { type Kubeconfig, kubeconfigOf, type UserCredentials } from "./kubeconfig.ts";
 import { type AccountRules, createServiceAccount, type ServiceAccount } from "./service-account.ts";
 import type { ControlPlaneFacts } from "./start-control-plane.ts";
@@ -57,7 +57,7 @@ export async function controlPlane({ controllers = false } = {}): Promise<Contro
 }
 
 function withDeeds(facts: ControlPlaneFacts): ControlPlane {
-  const client = (token: string) => new ApiClient({ url: facts.url, ca: facts.ca, token });
+  const client = (token: string) => apiClient({ url: facts.url, ca: facts.ca, token });
   const admin = client(facts.adminToken);
   return {
     ...facts,

@@ -59,7 +59,7 @@ export function requires(part: Requirement): Availability {
   const missing = missingRequirement(part);
   if (missing === undefined) return { skip: false };
   const { meta } = TestRunner.getCurrentSuite().file;
-  const others = (meta.missing ?? []).filter((other) => other.part !== part);
+  const others = (meta.missing ?? []).filter((other) => other.part !== missing.part);
   meta.missing = [...others, missing];
   return { skip: true, reason: missing.reason };
 }
