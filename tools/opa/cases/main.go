@@ -122,10 +122,19 @@ func compile(options []func(*rego.Rego)) ([]byte, error) {
 
 var builtins = ast.CapabilitiesForThisVersion().Builtins
 
-// asksHost tells whether a module names a built-in function: those that are compiled in leave no name behind.
-func asksHost(wasm []byte) bool {
+var builtinNames = func() map[string]bool {
+	names := map[string]bool{}
 	for _, builtin := range builtins {
-		if bytes.Contains(wasm, []byte("\x00"+builtin.Name+"\x00")) {
+		names[builtin.Name] = true
+	}
+	return names
+}()
+
+// asksHost tells whether a module names a built-in function: those that are compiled in leave no name behind. Texts of
+// a module stand between bytes of zero.
+func asksHost(wasm []byte) bool {
+	for text := range bytes.SplitSeq(wasm, []byte{0}) {
+		if builtinNames[string(text)] {
 			return true
 		}
 	}
