@@ -12,6 +12,7 @@ export default defineConfig({
       "tools/**/*.test.ts",
     ],
     exclude: ["**/node_modules/**", "**/dist/**"],
+    globalSetup: ["tests/kubernetes/global-setup.ts"],
     testTimeout: 20_000,
     hookTimeout: 120_000,
   },

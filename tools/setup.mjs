@@ -3,12 +3,12 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { buildGoGuests } from "./guests.mjs";
 import { installDependencies } from "./setup/dependencies.mjs";
 import { buildEngine } from "./setup/engine.mjs";
-import { writeEnvironment } from "./setup/environment.mjs";
 import { withSetupLock } from "./setup/lock.mjs";
+import { machineCacheFolder } from "./setup/machine-cache.mjs";
 import { skippedParts } from "./setup/skip.mjs";
+import { provideTestParts } from "./setup/test-parts.mjs";
 
 const OLDEST_NODE = 20;
 
@@ -29,11 +29,12 @@ async function main() {
   }
   const skipped = skippedParts(process.env);
   await withSetupLock({ root, say }, async () => {
-    const context = { root, cacheFolder, skipped, say, env: process.env };
+    const env = process.env;
+    const context = { root, cacheFolder, machineCacheFolder: machineCacheFolder(env), skipped, say, env };
     await installDependencies(context);
     if (!existsSync(cacheFolder)) mkdirSync(cacheFolder, { recursive: true });
     await buildEngine(context);
-    if (target === "test") writeEnvironment(cacheFolder, { go: await buildGoGuests(context) });
+    if (target === "test") await provideTestParts(context);
   });
 }
 

@@ -1,21 +1,7 @@
-import { readFileSync } from "node:fs";
-import {
-  createGuest,
-  defaultLimits,
-  type GuestEnvironment,
-  type GuestHost,
-  type GuestProtocol,
-  prepareModule,
-} from "@kubewarden-ts/policy-runtime/core";
+import type { GuestHost } from "@kubewarden-ts/policy-runtime/core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { guestModulePath, requires } from "../support/requirements.ts";
-
-const environment: GuestEnvironment = {
-  now: () => 0,
-  monotonic: () => 1, // Go refuses a clock that reads zero
-  fillRandom: (bytes) => void bytes.fill(7),
-  sleep: () => ({ done: Promise.resolve(), cancel: () => {} }),
-};
+import { requires } from "../support/requirements.ts";
+import { loadGuest } from "./load-guest.ts";
 
 /** Answers `net/v1/dns_lookup_host` for one name. */
 const host: GuestHost = {
@@ -31,20 +17,6 @@ const host: GuestHost = {
   resumed: () => {},
 };
 
-async function loadGuest(name: "go-wasi" | "go-wapc-reactor", protocol: GuestProtocol) {
-  const limits = defaultLimits;
-  const prepared = await prepareModule(readFileSync(guestModulePath(name)), protocol, {
-    environment,
-    limits,
-  });
-  return async (operation: string, payload: unknown) => {
-    const guest = createGuest(prepared, { environment, limits, hostCallsMayWait: true });
-    const pieces = [new TextEncoder().encode(JSON.stringify(payload))];
-    const result = await guest.call({ operation, pieces }, host);
-    return result.kind === "answer" ? JSON.parse(new TextDecoder().decode(result.bytes)) : result.text;
-  };
-}
-
 function requestWith(labels: Record<string, string>, settings: object = {}) {
   const object = { apiVersion: "v1", kind: "Pod", metadata: { name: "web", labels } };
   const kind = { group: "", version: "v1", kind: "Pod" };
@@ -54,7 +26,7 @@ function requestWith(labels: Record<string, string>, settings: object = {}) {
 describe.skipIf(requires("go").skip)("a WASI policy built by Go", () => {
   let call: Awaited<ReturnType<typeof loadGuest>>;
   beforeAll(async () => {
-    call = await loadGuest("go-wasi", "wasi");
+    call = await loadGuest("go-wasi", "wasi", host);
   });
 
   it.each([
@@ -102,7 +74,7 @@ describe.skipIf(requires("go").skip)("a WASI policy built by Go", () => {
 describe.skipIf(requires("go").skip)("a waPC reactor built by Go, initialised before its first call", () => {
   let call: Awaited<ReturnType<typeof loadGuest>>;
   beforeAll(async () => {
-    call = await loadGuest("go-wapc-reactor", "wapc");
+    call = await loadGuest("go-wapc-reactor", "wapc", host);
   });
 
   it.each([

@@ -3,8 +3,8 @@ module kubewarden-ts/tools/opa
 go 1.26.0
 
 require (
+	github.com/klauspost/compress v1.20.0
 	github.com/open-policy-agent/opa v1.22.2
-	sigs.k8s.io/yaml v1.6.0
 )
 
 require (
@@ -33,7 +33,6 @@ require (
 	github.com/huandu/go-sqlbuilder v1.43.0 // indirect
 	github.com/huandu/xstrings v1.4.0 // indirect
 	github.com/inconshreveable/mousetrap v1.1.0 // indirect
-	github.com/klauspost/compress v1.20.0 // indirect
 	github.com/lestrrat-go/blackmagic v1.0.4 // indirect
 	github.com/lestrrat-go/dsig v1.4.0 // indirect
 	github.com/lestrrat-go/dsig-secp256k1 v1.0.0 // indirect

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { linkSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
 const POLL_MS = 200;
@@ -15,6 +15,18 @@ const POLL_MS = 200;
 export async function withSetupLock({ root, say }, work) {
   const name = createHash("sha256").update(root).digest("hex").slice(0, 16);
   const path = join(tmpdir(), `kubewarden-ts-setup-${name}.lock`);
+  await withLock({ path, what: "the set-up", say }, work);
+}
+
+/**
+ * Runs `work` while no other process holds the lock. A lock whose owner died counts as free.
+ * @template T
+ * @param {{path: string, what: string, say: (line: string) => void}} lock - `what` the owner runs, for the message
+ * @param {() => Promise<T>} work
+ * @returns {Promise<T>}
+ */
+export async function withLock({ path, what, say }, work) {
+  mkdirSync(dirname(path), { recursive: true });
   let announcedWait = false;
   while (!taken(path)) {
     const owner = ownerOf(path);
@@ -24,12 +36,12 @@ export async function withSetupLock({ root, say }, work) {
       continue;
     }
     if (!announcedWait)
-      say(`waiting for the set-up that process ${owner} runs (if it does not, remove ${path})`);
+      say(`waiting for ${what} that process ${owner} runs (if it does not, remove ${path})`);
     announcedWait = true;
     await delay(POLL_MS);
   }
   try {
-    await work();
+    return await work();
   } finally {
     rmSync(path, { force: true });
   }

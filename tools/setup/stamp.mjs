@@ -16,6 +16,19 @@ export function hashFolder(folder) {
   return hash.digest("hex");
 }
 
+/**
+ * SHA-256 over the contents of files, in hex.
+ * @param {string[]} paths
+ */
+export function hashFiles(paths) {
+  const hash = createHash("sha256");
+  for (const path of paths) {
+    const content = readFileSync(path);
+    hash.update(`${content.length}\0`).update(content);
+  }
+  return hash.digest("hex");
+}
+
 /** @param {string} path */
 export function hashFile(path) {
   return createHash("sha256").update(readFileSync(path)).digest("hex");

@@ -1,0 +1,3 @@
+package policy
+
+violation contains {"msg": "failing as expected"}
