@@ -11,7 +11,6 @@ export { createDispatcher, type Dispatcher, type DispatcherOptions, type HostCal
 export { CapabilityError, HostCallError, type HostCallErrorCode } from "./errors.ts";
 export { type CapabilityGrants, formatGrants, mayWait, parseCapabilityPatterns } from "./grants.ts";
 export type { Inventory, InventoryLayout } from "./inventory/read-inventory.ts";
-export type { Registry } from "./registry.ts";
 export { type CapabilityServer, createCapabilityServer } from "./server.ts";
 export type { Exchange, RecordedRequest, RecordedResponse } from "./session/interaction.ts";
 export { createRecorder, type Recorder } from "./session/recorder.ts";

@@ -1,13 +1,6 @@
-/** What capabilities ask of image registries. Images are named as Docker does: `busybox`, `ghcr.io/acme/app:v1`. */
-export interface Registry {
-  /** `sha256:…` of the manifest. */
-  manifestDigest(image: string, signal: AbortSignal | undefined): Promise<string>;
-  /** The manifest or index, in the OCI model, as JSON text. */
-  manifest(image: string, signal: AbortSignal | undefined): Promise<Uint8Array>;
-  /** `{"manifest": …, "digest": "sha256:…", "config": …}` as JSON text. */
-  manifestAndConfig(image: string, signal: AbortSignal | undefined): Promise<Uint8Array>;
-}
+import type { ImageLookUps } from "@kubewarden-ts/oci";
 
 export interface RegistryDeps {
-  readonly registry: Registry;
+  /** What is asked of image registries. */
+  readonly registry: ImageLookUps;
 }

@@ -112,6 +112,7 @@ async function openEvaluator(
     defaultTimeoutMs: options.defaultTimeoutMs,
     timeoutProtection: options.timeoutProtection ?? true,
     alwaysAcceptNamespace: options.alwaysAcceptNamespace,
+    log,
     ready: started,
   });
   const inspectorKey = addInspector(pool, options.alwaysAcceptNamespace);

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { errorText, mapConcurrent } from "@kubewarden-ts/base";
+import { errorText, type Logger, mapConcurrent } from "@kubewarden-ts/base";
 import { mayWait } from "@kubewarden-ts/host-capabilities";
 import { type GuestPool, timeoutText } from "@kubewarden-ts/policy-runtime/node";
+import type { ExecutionMode } from "@kubewarden-ts/protocol";
 import { readExpression, readGrants } from "./check-policies.ts";
 import type { PolicyFailure } from "./errors.ts";
 import {
@@ -25,6 +26,7 @@ export interface PolicyLoaderOptions {
   /** Off: no evaluation is limited, whatever its policy says. */
   readonly timeoutProtection: boolean;
   readonly alwaysAcceptNamespace?: string | undefined;
+  readonly log: Logger;
   /** Resolves when the workers run: no policy's limit counts the time they need to start. */
   readonly ready: Promise<void>;
 }
@@ -43,7 +45,7 @@ const maxMembersAtOnce = 8;
 const maxSettingsAttempts = 5;
 
 export function createPolicyLoader(options: PolicyLoaderOptions): PolicyLoader {
-  const { pool, catalog, defaultTimeoutMs, timeoutProtection, alwaysAcceptNamespace } = options;
+  const { pool, catalog, defaultTimeoutMs, timeoutProtection, alwaysAcceptNamespace, log } = options;
 
   const timeoutOf = ({ timeoutEvalSeconds }: PolicyMember): number | undefined => {
     if (!timeoutProtection) return undefined;
@@ -75,6 +77,11 @@ export function createPolicyLoader(options: PolicyLoaderOptions): PolicyLoader {
       namespaced,
       alwaysAcceptNamespace,
     };
+    if (hidesSetting(module.mode, member)) {
+      log.warn("the setting kubernetes is replaced by the Kubernetes resources the policy may read", {
+        policy_id: id,
+      });
+    }
     const timeoutMs = timeoutOf(member);
     const key = pool.addPolicy({
       name: id,
@@ -153,6 +160,11 @@ async function validateSettings(
     case "failed":
       return `bootstrap failure: WebAssembly failure: ${result.message}`;
   }
+}
+
+/** Cluster data take the place of a setting of their name (policy-runtime 4.3). */
+function hidesSetting(mode: ExecutionMode, { settings, contextAwareResources }: PolicyMember): boolean {
+  return mode === "opa" && contextAwareResources.length > 0 && Object.hasOwn(settings, "kubernetes");
 }
 
 function moduleFailure(id: string, error: unknown): string {

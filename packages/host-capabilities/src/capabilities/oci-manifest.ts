@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { defineCapability, jsonAnswer } from "../capability.ts";
+import { type CapabilityAnswer, defineCapability, jsonAnswer } from "../capability.ts";
 
 // policy-runtime 5.5: the payload is the name of an image
 
@@ -7,8 +7,8 @@ import { defineCapability, jsonAnswer } from "../capability.ts";
 export const manifestDigest = defineCapability({
   path: "oci/v1/manifest_digest",
   input: v.string(),
-  async run(image, { registry }, signal) {
-    return jsonAnswer({ digest: await registry.manifestDigest(image, signal) });
+  async run(image, { registry }, signal = never()) {
+    return jsonAnswer({ digest: await registry.digest(image, { signal }) });
   },
 });
 
@@ -16,8 +16,8 @@ export const manifestDigest = defineCapability({
 export const ociManifest = defineCapability({
   path: "oci/v1/oci_manifest",
   input: v.string(),
-  async run(image, { registry }, signal) {
-    return { bytes: await registry.manifest(image, signal) };
+  async run(image, { registry }, signal = never()) {
+    return textAnswer(await registry.manifest(image, { signal }));
   },
 });
 
@@ -25,7 +25,17 @@ export const ociManifest = defineCapability({
 export const ociManifestConfig = defineCapability({
   path: "oci/v1/oci_manifest_config",
   input: v.string(),
-  async run(image, { registry }, signal) {
-    return { bytes: await registry.manifestAndConfig(image, signal) };
+  async run(image, { registry }, signal = never()) {
+    return textAnswer(await registry.manifestAndConfig(image, { signal }));
   },
 });
+
+/** JSON as it was written elsewhere, with every number as it is there. */
+function textAnswer(json: string): CapabilityAnswer {
+  return { bytes: new TextEncoder().encode(json) };
+}
+
+/** Of a caller who waits for ever. */
+function never(): AbortSignal {
+  return new AbortController().signal;
+}

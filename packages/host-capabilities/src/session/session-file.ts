@@ -1,6 +1,6 @@
-import { schemaProblems } from "@kubewarden-ts/protocol";
+import { JsonObject, schemaProblems } from "@kubewarden-ts/protocol";
 import * as v from "valibot";
-import { isMap, parseDocument, stringify } from "yaml";
+import { parseDocument, stringify } from "yaml";
 import type { Exchange, RecordedRequest } from "./interaction.ts";
 
 /** A session file that cannot be read. */
@@ -21,10 +21,7 @@ const Entries = v.array(Entry);
  * @throws {SessionError} naming the entry
  */
 export function parseSession(text: string): Exchange[] {
-  const document = parseDocument(text, { prettyErrors: false });
-  const [problem] = document.errors;
-  if (problem !== undefined) throw new SessionError(`not YAML: ${problem.message}`);
-  const read = v.safeParse(Entries, document.toJS() ?? []);
+  const read = v.safeParse(Entries, parseYaml(text).toJS() ?? []);
   if (!read.success) throw new SessionError(schemaProblems(read.issues).join(", "));
   return read.output.map(({ request, response }, index) => ({
     request: parseRequest(request, index),
@@ -34,15 +31,28 @@ export function parseSession(text: string): Exchange[] {
 
 /** A request is YAML in a text: a map with a tag that names the variant. */
 function parseRequest(text: string, index: number): RecordedRequest {
+  const where = `[${index}].request: `;
+  const { toJS, tag } = parseYaml(text, where);
+  const fields = v.safeParse(JsonObject, toJS());
+  if (fields.success && tag?.startsWith("!")) return { variant: tag.slice(1), fields: fields.output };
+  throw new SessionError(`${where}expected a map with a tag such as !DNSLookupHost`);
+}
+
+/** Nothing of it is read before `toJS`: an alias without its anchor is found there. */
+function parseYaml(text: string, where = ""): { tag: string | undefined; toJS: () => unknown } {
   const document = parseDocument(text, { prettyErrors: false, logLevel: "silent" });
   const [problem] = document.errors;
-  const { contents } = document;
-  if (problem !== undefined || !isMap(contents) || contents.tag?.startsWith("!") !== true) {
-    throw new SessionError(
-      `[${index}].request: expected a map with a tag such as !DNSLookupHost${problem ? `: ${problem.message}` : ""}`,
-    );
-  }
-  return { variant: contents.tag.slice(1), fields: contents.toJS(document) as Record<string, unknown> };
+  if (problem !== undefined) throw new SessionError(`${where}not YAML: ${problem.message}`);
+  return {
+    tag: document.contents?.tag,
+    toJS() {
+      try {
+        return document.toJS();
+      } catch (error) {
+        throw new SessionError(`${where}not YAML: ${error instanceof Error ? error.message : error}`);
+      }
+    },
+  };
 }
 
 /** The text of a session file. */

@@ -100,6 +100,11 @@ describe("replaying a session", () => {
   it.each<[string, string]>([
     ["no YAML", "- {"],
     ["no list", "a: 1"],
+    ["an alias of nothing", "*a"],
+    [
+      "a request with an alias of nothing",
+      "- {type: Exchange, request: '!X {host: *a}', response: {type: Error, message: m}}",
+    ],
     [
       "an entry of another type",
       "- {type: Other, request: '!DNSLookupHost {host: h}', response: {type: Error, message: m}}",

@@ -11,7 +11,7 @@ import {
 } from "@kubewarden-ts/protocol";
 import { gatekeeperRefusesRaw } from "../gatekeeper-response.ts";
 import { dialects, isRego } from "./dialect.ts";
-import { createPolicyData, hidesSettings } from "./policy-data.ts";
+import { createPolicyData } from "./policy-data.ts";
 import type { PolicyContext, WorkerAction, WorkerAnswer } from "./worker-answer.ts";
 
 type Read = ReadRequest | RequestProblem;
@@ -34,9 +34,6 @@ export const admissionHandler: GuestHandler<PolicyContext, WorkerAnswer> = {
     });
     const dialect = dialects[mode];
     const data = isRego(mode) ? createPolicyData(mode, context, dispatcher) : undefined;
-    if (isRego(mode) && hidesSettings(mode, context)) {
-      policyLog.warn("the setting kubernetes is replaced by the Kubernetes resources the policy may read");
-    }
 
     const ask = (read: ReadRequest, document: Uint8Array | undefined): Begun<WorkerAnswer> => ({
       kind: "ask",

@@ -1,5 +1,5 @@
 import { type Dispatcher, HostCallError, type Inventory } from "@kubewarden-ts/host-capabilities";
-import { hasKubernetesSetting, type RegoMode, regoData } from "./rego-data.ts";
+import { type RegoMode, regoData } from "./rego-data.ts";
 import type { PolicyContext } from "./worker-answer.ts";
 
 /** The data document of one Rego policy. While the cluster does not change it is the same array again and again. */
@@ -43,9 +43,4 @@ async function readInventory(
       cause,
     });
   }
-}
-
-/** Whether cluster data hide something that the settings say (policy-runtime 4.3). */
-export function hidesSettings(mode: RegoMode, { settings, contextAwareResources }: PolicyContext): boolean {
-  return mode === "opa" && contextAwareResources.length > 0 && hasKubernetesSetting(settings);
 }

@@ -26,11 +26,6 @@ export function regoData(
   return join(["{", ...separated, `"${kubernetes}":`, inventory, "}"]);
 }
 
-/** Whether the settings have a member that cluster data take the place of. */
-export function hasKubernetesSetting(settings: Uint8Array): boolean {
-  return membersOf(settings).some(({ key }) => key === kubernetes);
-}
-
 function membersWithoutKubernetes(settings: Uint8Array): Uint8Array[] {
   return membersOf(settings)
     .filter(({ key }) => key !== kubernetes)
