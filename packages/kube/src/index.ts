@@ -26,3 +26,11 @@ export {
   type SubjectAccessReviewSpec,
   type SubjectAccessReviewStatus,
 } from "./resources/subject-access-review.ts";
+export type { ListDocument, ListedObject } from "./watch/object-store.ts";
+export {
+  createReflectors,
+  type Inventory,
+  type ListRequest,
+  type Reflectors,
+  type ReflectorsOptions,
+} from "./watch/reflectors.ts";
