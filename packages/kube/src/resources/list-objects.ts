@@ -1,6 +1,7 @@
 import type { KubeClient } from "../client/kube-client.ts";
 import { isKubeError } from "../errors.ts";
 import { type ByteWriter, createByteWriter } from "../json/byte-writer.ts";
+import { createGarbageHint } from "./garbage-hint.ts";
 import { type ListPage, readListPage } from "./list-page.ts";
 
 export interface ListOptions {
@@ -30,6 +31,7 @@ export async function* listPages(client: KubeClient, options: ListOptions): Asyn
   let continueToken: string | undefined;
   let limit = options.pageSize ?? 500;
   const into = createByteWriter({ roomy: true });
+  const hint = createGarbageHint();
   for (;;) {
     const part = await nextPage(client, options, { limit, continueToken, into });
     switch (part.kind) {
@@ -43,6 +45,7 @@ export async function* listPages(client: KubeClient, options: ListOptions): Asyn
         continue;
       case "page":
         yield part;
+        hint(part.page.body.length);
         continueToken = part.page.continueToken;
         if (continueToken === undefined) return;
     }

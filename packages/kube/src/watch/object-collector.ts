@@ -37,8 +37,8 @@ export interface ObjectCollector {
   sorted(): SortedObjects;
 }
 
-/** Some milliseconds of work, for big objects. */
-const objectsAtOnce = 64;
+/** A millisecond of work, for big objects. */
+const objectsAtOnce = 16;
 
 export function createObjectCollector(form: StoredForm): ObjectCollector {
   const objects = createByteWriter({ roomy: true });
