@@ -1,1 +1,36 @@
-export {};
+export {
+  type ClusterAccess,
+  type LoadClusterAccessOptions,
+  loadClusterAccess,
+} from "./access/cluster-access.ts";
+export type { Credentials } from "./access/credentials.ts";
+export type { ReadFile } from "./access/kubeconfig.ts";
+export type { RunProgram } from "./access/run-program.ts";
+export { createKubeClient, type KubeClient, type KubeClientOptions } from "./client/kube-client.ts";
+export type { KubeRequest, KubeResponse, QueryValue } from "./client/request.ts";
+export { type Clock, systemClock } from "./clock.ts";
+export { isKubeError, KubeError, type KubeErrorCode, type KubeErrorOptions } from "./errors.ts";
+export { applyFieldMask, type FieldMask, parseFieldMask } from "./masks/field-mask.ts";
+export {
+  type ApiResource,
+  collectionPath,
+  objectPath,
+  type ResourceReference,
+} from "./resources/api-resource.ts";
+export { createDiscovery, type Discovery, type DiscoveryOptions } from "./resources/discovery.ts";
+export { getObject, type ObjectReference } from "./resources/get-object.ts";
+export { type ListOptions, type ListPart, listObjects, listPages } from "./resources/list-objects.ts";
+export type { ListPage } from "./resources/list-page.ts";
+export {
+  createSubjectAccessReview,
+  type SubjectAccessReviewSpec,
+  type SubjectAccessReviewStatus,
+} from "./resources/subject-access-review.ts";
+export type { ListDocument, ListedObject } from "./watch/object-store.ts";
+export {
+  createReflectors,
+  type Inventory,
+  type ListRequest,
+  type Reflectors,
+  type ReflectorsOptions,
+} from "./watch/reflectors.ts";

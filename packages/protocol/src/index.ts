@@ -11,6 +11,7 @@ export {
   ValidationResponse,
 } from "./guest-answer.ts";
 export { compareCodePoints } from "./json/code-point-order.ts";
+export { type KnownKeys, keyIndex, knownKeys } from "./json/known-keys.ts";
 export { parseLossless } from "./json/lossless-reader.ts";
 export {
   isLosslessNumber,
@@ -27,9 +28,11 @@ export {
   scanDocument,
   scanEnd,
   scanMembers,
+  skipString,
   skipValue,
   skipWhitespace,
 } from "./json/scanner.ts";
+export { decodeJsonString } from "./json/text.ts";
 export { isUtf8, utf8ErrorOffset } from "./json/utf8.ts";
 export { JsonObject } from "./json-object.ts";
 export { diff, formatPatch, type PatchOperation } from "./json-patch.ts";

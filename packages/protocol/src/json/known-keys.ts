@@ -6,6 +6,7 @@ export interface KnownKeys<Name extends string> {
   readonly encoded: readonly Uint8Array[];
 }
 
+/** Prepares keys for {@link keyIndex}. @example const keys = knownKeys(["apiVersion", "kind"]); */
 export function knownKeys<Name extends string>(names: readonly Name[]): KnownKeys<Name> {
   const encoder = new TextEncoder();
   return { names, encoded: names.map((name) => encoder.encode(name)) };

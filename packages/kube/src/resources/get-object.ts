@@ -1,0 +1,40 @@
+import type { KubeClient } from "../client/kube-client.ts";
+import { isKubeError } from "../errors.ts";
+import { checkObject } from "../json/read-json.ts";
+import { objectPath, type ResourceReference } from "./api-resource.ts";
+import type { Discovery } from "./discovery.ts";
+
+export interface ObjectReference extends ResourceReference {
+  /** needed for namespaced kinds, without meaning for the others */
+  readonly namespace?: string | undefined;
+  readonly name: string;
+}
+
+/**
+ * Reads one object from the API server. Where the kind turns out to be served elsewhere now, it is looked up anew.
+ * @returns one JSON object, the bytes that came
+ * @throws {KubeError} `KUBE_NOT_FOUND`; those of `Discovery.find` and `objectPath`; any other of a request
+ */
+export async function getObject(
+  { client, discovery }: { client: KubeClient; discovery: Discovery },
+  reference: ObjectReference,
+  { signal }: { signal?: AbortSignal | undefined } = {},
+): Promise<Uint8Array> {
+  const { name, namespace } = reference;
+  const path = objectPath(await discovery.find(reference, { signal }), name, namespace);
+  try {
+    return await get(client, path, signal);
+  } catch (error) {
+    if (!isKubeError(error, "KUBE_RESOURCE_UNKNOWN")) throw error;
+    discovery.forget(reference.apiVersion);
+    const moved = objectPath(await discovery.find(reference, { signal }), name, namespace);
+    if (moved === path) throw error;
+    return await get(client, moved, signal);
+  }
+}
+
+async function get(client: KubeClient, path: string, signal: AbortSignal | undefined): Promise<Uint8Array> {
+  const { body } = await client.get(path, { signal });
+  checkObject(body, "an object");
+  return body;
+}

@@ -1,0 +1,127 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { KubeError } from "../errors.ts";
+import { statusAnswer } from "../testing/index.ts";
+import { setUpFake } from "../testing/set-up.ts";
+import { type ListOptions, listObjects } from "./list-objects.ts";
+import { readListPage } from "./list-page.ts";
+
+const path = "/api/v1/namespaces";
+
+async function setUp(count: number, maxBytes?: number) {
+  const fake = await setUpFake({ client: { ...(maxBytes !== undefined && { maxBytes }) } });
+  for (let index = 0; index < count; index++) {
+    const labels = { odd: String(index % 2) };
+    fake.server.put({ apiVersion: "v1", kind: "Namespace", metadata: { name: `n${index}`, labels } });
+  }
+  const list = async (options: Partial<ListOptions> = {}) => {
+    const { items, resourceVersion } = await listObjects(fake.client, { path, ...options });
+    const names = items.map((item) => JSON.parse(new TextDecoder().decode(item)).metadata.name);
+    return { names, resourceVersion };
+  };
+  return { fake, list, [Symbol.asyncDispose]: () => fake[Symbol.asyncDispose]() };
+}
+
+describe("listObjects", () => {
+  it("reads page by page", async () => {
+    await using test = await setUp(5);
+    expect(await test.list({ pageSize: 2 })).toEqual({
+      names: ["n0", "n1", "n2", "n3", "n4"],
+      resourceVersion: "105",
+    });
+    const limits = test.fake.server.requests.map(({ query }) => query.get("limit"));
+    expect(limits).toEqual(["2", "2", "2"]);
+  });
+
+  it("asks for 500 at once unless told", async () => {
+    await using test = await setUp(0);
+    expect((await test.list()).names).toEqual([]);
+    expect(test.fake.server.requests[0]?.query.get("limit")).toBe("500");
+  });
+
+  it("selects", async () => {
+    await using test = await setUp(4);
+    expect((await test.list({ labelSelector: "odd=1" })).names).toEqual(["n1", "n3"]);
+    expect((await test.list({ fieldSelector: "metadata.name=n2" })).names).toEqual(["n2"]);
+  });
+
+  it("policy-runtime 42: begins anew when the moment of the list is no longer known", async () => {
+    await using test = await setUp(4);
+    const next = { path, method: "GET" };
+    test.fake.server.answer(next, { status: 200, body: await firstPage(test.fake.client) });
+    test.fake.server.compact();
+    expect((await test.list({ pageSize: 2 })).names).toEqual(["n0", "n1", "n2", "n3"]);
+  });
+
+  it("does not begin anew for ever", async () => {
+    await using test = await setUp(4);
+    const gone = statusAnswer(410, "Expired", "too old");
+    const page = { status: 200, body: await firstPage(test.fake.client) };
+    test.fake.server.answer({ path }, page, gone, page, gone, page, gone, page, gone);
+    await expect(test.list({ pageSize: 2 })).rejects.toMatchObject({ code: "KUBE_GONE" });
+  });
+
+  it("asks for smaller pages when one has too many bytes", async () => {
+    await using test = await setUp(6, 300);
+    expect((await test.list({ pageSize: 5 })).names).toHaveLength(6);
+    expect(test.fake.server.requests.map(({ query }) => query.get("limit"))).toContain("1");
+  });
+
+  it("gives up on a single object that has too many bytes", async () => {
+    await using test = await setUp(1, 20);
+    await expect(test.list()).rejects.toMatchObject({ code: "KUBE_TOO_LARGE" });
+  });
+});
+
+async function firstPage(client: Awaited<ReturnType<typeof setUpFake>>["client"]): Promise<string> {
+  return new TextDecoder().decode((await client.get(path, { query: { limit: 2 } })).body);
+}
+
+describe("readListPage", () => {
+  const read = (text: string) => readListPage(new TextEncoder().encode(text));
+  const metadata = '"metadata":{"resourceVersion":"7"}';
+
+  it.each([
+    ["items", `{${metadata},"items":[{}, {"a":1}]}`, 2, undefined],
+    ["null", `{${metadata},"items":null}`, 0, undefined],
+    ["no items", `{${metadata}}`, 0, undefined],
+    ["a token", '{"metadata":{"resourceVersion":"7","continue":"t"},"items":[]}', 0, "t"],
+    ["an empty token", '{"metadata":{"resourceVersion":"7","continue":""},"items":[]}', 0, undefined],
+  ])("reads %s", (_row, text, count, continueToken) => {
+    const page = read(text);
+    expect([page.items.length / 2, page.continueToken, page.resourceVersion]).toEqual([
+      count,
+      continueToken,
+      "7",
+    ]);
+  });
+
+  it.each([
+    "",
+    "[]",
+    "{}",
+    `{${metadata}`,
+    '{"metadata":{"resourceVersion":7}}',
+    '{"metadata":null}',
+    '{"metadata":{"resourceVersion":""}}',
+  ])("refuses %j", (text) => {
+    expect(() => read(text)).toThrow(expect.objectContaining({ code: "KUBE_ANSWER_INVALID" }));
+  });
+
+  it("answers any bytes with a page or its own error", () => {
+    const pieces = ["{", "}", "[", "]", ",", metadata, '"items":', '"', "1", "\\u"];
+    const text = fc
+      .array(fc.constantFrom(...pieces), { maxLength: 8 })
+      .map((parts) => Buffer.from(parts.join("")));
+    fc.assert(
+      fc.property(fc.oneof(fc.uint8Array(), text), (bytes) => {
+        try {
+          readListPage(bytes);
+        } catch (error) {
+          expect(error).toBeInstanceOf(KubeError);
+        }
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});

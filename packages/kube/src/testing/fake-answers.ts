@@ -1,0 +1,81 @@
+import type { ServerResponse } from "node:http";
+import type { ApiResource } from "../resources/api-resource.ts";
+import type { FakeState } from "./fake-cluster.ts";
+
+/** An answer as it goes out. */
+export interface SentAnswer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** sent as it is when text or bytes, else as JSON */
+  readonly body?: unknown;
+}
+
+/** A refusal in the words of an API server. */
+export function statusAnswer(
+  status: number,
+  reason: string,
+  message: string,
+  details: object = {},
+): SentAnswer {
+  return {
+    status,
+    body: {
+      kind: "Status",
+      apiVersion: "v1",
+      metadata: {},
+      status: "Failure",
+      message,
+      reason,
+      details,
+      code: status,
+    },
+  };
+}
+
+export const pathUnknown: SentAnswer = { status: 404, body: "404 page not found\n" };
+
+export const resourceUnknown = statusAnswer(
+  404,
+  "NotFound",
+  "the server could not find the requested resource",
+);
+
+export const expired = statusAnswer(410, "Expired", "The provided continue parameter is too old");
+
+export function badRequest(message: string): SentAnswer {
+  return statusAnswer(400, "BadRequest", message);
+}
+
+export function objectUnknown(plural: string, name: string): SentAnswer {
+  return statusAnswer(404, "NotFound", `${plural} "${name}" not found`, { name, kind: plural });
+}
+
+/** The answer to discovery of one group and version. */
+export function resourceListAnswer(groupVersion: string, resources: readonly ApiResource[]): SentAnswer {
+  const described = resources.flatMap(({ plural, kind, namespaced }) => [
+    { name: plural, singularName: "", namespaced, kind, verbs: ["get", "list", "watch"] },
+    { name: `${plural}/status`, singularName: "", namespaced, kind, verbs: ["get"] },
+  ]);
+  return {
+    status: 200,
+    body: { kind: "APIResourceList", apiVersion: "v1", groupVersion, resources: described },
+  };
+}
+
+/** One page of a list, with the objects' text as it is. */
+export function listAnswer(
+  { apiVersion, kind }: ApiResource,
+  page: { items: readonly FakeState[]; version: number; continueToken: string | undefined },
+): SentAnswer {
+  const metadata = { resourceVersion: String(page.version), continue: page.continueToken };
+  const items = page.items.map(({ listed }) => listed).join(",");
+  const head = `{"kind":"${kind}List","apiVersion":"${apiVersion}"`;
+  return { status: 200, body: `${head},"metadata":${JSON.stringify(metadata)},"items":[${items}]}\n` };
+}
+
+/** Writes an answer to its end. */
+export function sendAnswer({ status, headers = {}, body = "" }: SentAnswer, response: ServerResponse): void {
+  const raw = typeof body === "string" || body instanceof Uint8Array;
+  response.writeHead(status, { "content-type": raw ? "text/plain" : "application/json", ...headers });
+  response.end(raw ? body : JSON.stringify(body));
+}

@@ -1,0 +1,14 @@
+export { type SentAnswer, statusAnswer } from "./fake-answers.ts";
+export {
+  createFakeApiServer,
+  type Decide,
+  type FakeAnswer,
+  type FakeApiServer,
+  type FakeApiServerOptions,
+  type FakeRequest,
+  type RequestMatch,
+} from "./fake-api-server.ts";
+export { createFakeClock, type FakeClock } from "./fake-clock.ts";
+export type { FakeObject } from "./fake-cluster.ts";
+export type { FakeWatch } from "./fake-watch.ts";
+export { staticAccess } from "./static-access.ts";
