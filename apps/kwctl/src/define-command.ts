@@ -1,8 +1,8 @@
 import type { Logger } from "@kubewarden-ts/base";
 import { commandDefiner } from "@kubewarden-ts/cli";
-import type { CapabilityDeps } from "@kubewarden-ts/host-capabilities";
 import type { Sources } from "@kubewarden-ts/oci";
 import type { Directories } from "./directories.ts";
+import type { ConnectHost } from "./host/connected-host.ts";
 
 /** The part of `node:fs/promises` that commands use. */
 export interface FileSystem {
@@ -20,8 +20,7 @@ export interface KwctlDeps {
   readonly readStdin: () => Promise<Uint8Array>;
   /** Fetches a module by its URL. */
   readonly fetchModule: (url: string, sources: Sources) => Promise<Uint8Array>;
-  /** Resolves host names for policies. */
-  readonly lookup: CapabilityDeps["lookup"];
+  readonly connectHost: ConnectHost;
 }
 
 export const defineCommand = commandDefiner<KwctlDeps>();

@@ -3,7 +3,8 @@ export type KwctlErrorCode =
   | "KWCTL_INPUT_INVALID" // a file, settings or request that cannot be read
   | "KWCTL_POLICY_NOT_FOUND" // no policy by that name
   | "KWCTL_POLICY_INVALID" // the module, its metadata, mode or version keeps the policy from being used
-  | "KWCTL_POLICY_FAILED"; // the policy could not be asked
+  | "KWCTL_POLICY_FAILED" // the policy could not be asked
+  | "KWCTL_CLUSTER_UNKNOWN"; // a policy may read Kubernetes resources, and no cluster is configured
 
 /** A failed command. The message is what the user reads. */
 export class KwctlError extends Error {

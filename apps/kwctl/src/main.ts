@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import { lookup } from "node:dns/promises";
 import { open, readFile, realpath, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { buffer } from "node:stream/consumers";
@@ -15,7 +14,7 @@ import { kwctlProgram } from "./program.ts";
 
 const maxModuleBytes = 256 * 1024 * 1024;
 
-const { argv, env, platform, stdin, stdout, stderr } = process;
+const { argv, arch, env, platform, stdin, stdout, stderr } = process;
 
 // Whoever reads our output may have read enough.
 stdout.on("error", (error: NodeJS.ErrnoException) => {
@@ -34,7 +33,12 @@ process.exitCode = await runProgram(kwctlProgram({ ownVersion: manifest.version,
       const signal = AbortSignal.timeout(600_000);
       return await fetchModule(url, { connections, maxBytes: maxModuleBytes, signal });
     },
-    lookup: (host: string) => lookup(host, { all: true }),
+    // Loaded when it is needed: most policies make no host calls, and the clients take a while to load.
+    connectHost: async (options) => {
+      const { connectHost } = await import("./host/connect-host.ts");
+      const userAgent = `kwctl/${manifest.version}`;
+      return await connectHost(options, { env, platform, arch, userAgent, log: stderrLogger(globals) });
+    },
   }),
 });
 

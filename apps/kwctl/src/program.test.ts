@@ -47,7 +47,6 @@ kwctl cache directory: /home/test/.cache/kubewarden/kwctl
     ["scaffold admission-request -o CREATE"],
     ["scaffold verification-config"],
     ["verify u"],
-    ["run p -r f --replay-host-capabilities-interactions f"],
   ])("says plainly that `%s` is not available yet", async (line) => {
     const { code, stdout, stderr } = await runKwctl(line.split(" "));
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });

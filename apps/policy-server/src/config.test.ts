@@ -41,6 +41,8 @@ describe("toConfig", () => {
       tls: undefined,
       policiesPath: "policies.yml",
       sourcesPath: undefined,
+      dockerConfigFolder: undefined,
+      ignoreKubernetesFailure: false,
       policyTimeoutMs: 2000,
       timeoutProtection: true,
       continueOnErrors: false,
@@ -92,7 +94,11 @@ describe("toConfig", () => {
 
   const switches: [string, string, Partial<ServerConfig>][] = [
     ["disable-timeout-protection", "KUBEWARDEN_DISABLE_TIMEOUT_PROTECTION", { timeoutProtection: false }],
-    ["ignore-kubernetes-connection-failure", "KUBEWARDEN_IGNORE_KUBERNETES_CONNECTION_FAILURE", {}],
+    [
+      "ignore-kubernetes-connection-failure",
+      "KUBEWARDEN_IGNORE_KUBERNETES_CONNECTION_FAILURE",
+      { ignoreKubernetesFailure: true },
+    ],
     ["continue-on-errors", "KUBEWARDEN_CONTINUE_ON_ERRORS", { continueOnErrors: true }],
   ];
   it.each(switches)("policy-server 43: --%s and %s switch", (flag, variable, changes) => {
@@ -147,7 +153,6 @@ describe("toConfig", () => {
     [["--key-file", "x", "--client-ca-file", "y"], "both certificate and key must be provided together"],
     [["--client-ca-file", "x"], "client CA certificate requires server certificate and key to be specified"],
     [["--verification-path", "x"], "--verification-path is not available yet"],
-    [["--docker-config-json-path", "x"], "--docker-config-json-path is not available yet"],
     [["--sigstore-trust-config", "x"], "--sigstore-trust-config is not available yet"],
     [["--enable-metrics"], "--enable-metrics is not available yet"],
     [["--enable-pprof"], "--enable-pprof is not available yet"],

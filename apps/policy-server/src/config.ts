@@ -20,6 +20,10 @@ export interface ServerConfig {
   readonly tls: TlsFiles | undefined;
   readonly policiesPath: string;
   readonly sourcesPath: string | undefined;
+  /** Folder of Docker's `config.json`. */
+  readonly dockerConfigFolder: string | undefined;
+  /** Start although no Kubernetes cluster is configured. */
+  readonly ignoreKubernetesFailure: boolean;
   /** Limit of one evaluation where the policy sets none. */
   readonly policyTimeoutMs: number;
   /** False: no evaluation is limited, whatever its policy says. */
@@ -53,6 +57,8 @@ export function toConfig(flags: ServerFlags, machine: { cpus: number }): ServerC
     tls: tlsFiles(flags),
     policiesPath: flags.policies,
     sourcesPath: flags["sources-path"],
+    dockerConfigFolder: flags["docker-config-json-path"],
+    ignoreKubernetesFailure: flags["ignore-kubernetes-connection-failure"],
     policyTimeoutMs: positive("policy-timeout", wholeNumber(flags["policy-timeout"])) * 1000,
     timeoutProtection: !flags["disable-timeout-protection"],
     continueOnErrors: flags["continue-on-errors"],
@@ -67,14 +73,10 @@ export function toConfig(flags: ServerFlags, machine: { cpus: number }): ServerC
   };
 }
 
-/**
- * Whoever asks for something we cannot do yet is told so, in place of a server that silently does less.
- * `--ignore-kubernetes-connection-failure` changes nothing: without a Kubernetes client a cluster is not required.
- */
+/** Whoever asks for something we cannot do yet is told so, in place of a server that silently does less. */
 function refuseUnavailable(flags: ServerFlags): void {
   const asked: readonly [string, boolean][] = [
     ["--verification-path", flags["verification-path"] !== undefined],
-    ["--docker-config-json-path", flags["docker-config-json-path"] !== undefined],
     ["--sigstore-trust-config", flags["sigstore-trust-config"] !== undefined],
     ["--enable-metrics", flags["enable-metrics"]],
     ["--enable-pprof", flags["enable-pprof"]],

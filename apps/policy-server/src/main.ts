@@ -2,6 +2,7 @@
 import { availableParallelism, constants } from "node:os";
 import { runProgram } from "@kubewarden-ts/cli";
 import { startEvaluator } from "@kubewarden-ts/policy-evaluation";
+import { connectHost } from "./host/connect-host.ts";
 import { policyServer } from "./program.ts";
 
 const shutdown = new AbortController();
@@ -27,5 +28,6 @@ process.exitCode = await runProgram(policyServer, {
     cpus: availableParallelism(),
     isTerminal: process.stdout.isTTY === true,
     startEvaluator,
+    connectHost,
   }),
 });

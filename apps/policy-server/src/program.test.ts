@@ -5,8 +5,10 @@ import { runProgram } from "@kubewarden-ts/cli";
 import { type EvaluatorOptions, StartupError } from "@kubewarden-ts/policy-evaluation";
 import { KUBEWARDEN_VERSION } from "@kubewarden-ts/protocol";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type ConnectHost, connectHost as connectReal } from "./host/connect-host.ts";
 import { policyServer } from "./program.ts";
 import { fakeEvaluator } from "./testing/fake-evaluator.ts";
+import { fakeHost } from "./testing/fake-host.ts";
 
 let folder = "";
 beforeAll(async () => {
@@ -24,7 +26,11 @@ interface Ended {
 /** Runs the program until it would serve; the policies are loaded by a fake. */
 async function run(
   argv: string[],
-  { policies = "", load = () => {} }: { policies?: string; load?: (options: EvaluatorOptions) => void } = {},
+  {
+    policies = "",
+    load = () => {},
+    connectHost = fakeHost,
+  }: { policies?: string; load?: (options: EvaluatorOptions) => void; connectHost?: ConnectHost } = {},
 ): Promise<Ended> {
   const path = join(folder, "policies.yml");
   await writeFile(path, policies);
@@ -56,6 +62,7 @@ async function run(
         shutdown.abort();
         return { ...fakeEvaluator(), [Symbol.asyncDispose]: async () => {} };
       },
+      connectHost,
     }),
   });
   return ended;
@@ -182,5 +189,32 @@ describe("policy-server", () => {
     await writeFile(path, text);
     const stderr = problem === "" ? "" : `Error: error while loading sources from ${path}: ${problem}\n`;
     expect(await run(["--sources-path", path])).toMatchObject({ exit, stderr });
+  });
+
+  describe("without a Kubernetes cluster", () => {
+    const problem = /^Cannot connect to Kubernetes cluster: .+\n/;
+    it("policy-server 31: does not start", async () => {
+      const { exit, stderr, options } = await run([], { connectHost: connectReal });
+      expect([exit, options]).toEqual([1, undefined]);
+      expect(stderr).toMatch(problem);
+      expect(stderr).toMatch(
+        /\nError: Cannot connect to Kubernetes, context aware policies would not work properly\n$/,
+      );
+    });
+
+    it("policy-server 31: starts when it is told to, and what asks for the cluster fails", async () => {
+      const { exit, stderr, options } = await run(["--ignore-kubernetes-connection-failure"], {
+        connectHost: connectReal,
+      });
+      expect(exit).toBe(0);
+      expect(stderr).toMatch(problem);
+      expect(stderr).toMatch(
+        /\nCannot connect to Kubernetes, context aware policies will not work properly\n$/,
+      );
+      const input = { api_version: "v1", kind: "Pod" };
+      await expect(options?.serveCapability("kubernetes/list_resources_all", input)).rejects.toThrow(
+        "kube::Client was not initialized properly",
+      );
+    });
   });
 });

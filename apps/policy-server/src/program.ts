@@ -1,8 +1,6 @@
-import { lookup } from "node:dns/promises";
 import { open } from "node:fs/promises";
 import { createLogger, type Logger } from "@kubewarden-ts/base";
 import { commandDefiner, docsCommand } from "@kubewarden-ts/cli";
-import { createCapabilityServer, temporaryDeps } from "@kubewarden-ts/host-capabilities";
 import { createConnections, withEnvironmentProxies } from "@kubewarden-ts/oci";
 import type { Evaluator, EvaluatorOptions } from "@kubewarden-ts/policy-evaluation";
 import { fetchModule } from "@kubewarden-ts/policy-store";
@@ -11,6 +9,7 @@ import { createLogWriter, wantsColor } from "@kubewarden-ts/telemetry";
 import { type ServerConfig, toConfig } from "./config.ts";
 import { readPolicies, readSources } from "./configuration-files.ts";
 import { serverFlags } from "./flags.ts";
+import type { ConnectHost } from "./host/connect-host.ts";
 import type { PolicyEvaluator } from "./http/policy-routes.ts";
 import { reloadPolicies } from "./reload-policies.ts";
 import { startServer } from "./serve.ts";
@@ -27,6 +26,7 @@ export interface ProgramDeps {
   /** Whether logs go to a terminal. */
   readonly isTerminal: boolean;
   readonly startEvaluator: (options: EvaluatorOptions) => Promise<ReloadableEvaluator>;
+  readonly connectHost: ConnectHost;
 }
 
 type ReloadableEvaluator = PolicyEvaluator & Pick<Evaluator, "reload"> & AsyncDisposable;
@@ -43,13 +43,14 @@ export const policyServer = commandDefiner<ProgramDeps>()({
   summary: "Kubewarden policy server: answers the AdmissionReviews of a Kubernetes API server",
   flags: serverFlags,
   subcommands: { docs: docsCommand({ open }) },
-  async run({ flags, env, stdout, stderr, shutdown, reload, cpus, isTerminal, startEvaluator }) {
+  async run({ flags, env, stdout, stderr, shutdown, reload, cpus, isTerminal, startEvaluator, connectHost }) {
     try {
       const config = toConfig(flags, { cpus });
       const color = wantsColor({ isTTY: isTerminal }, { noColor: !config.logColor, env });
       const write = createLogWriter({ format: config.logFormat, color, write: (text) => stdout.write(text) });
       const log = createLogger({ level: config.logLevel, target: "policy_server", write });
-      await serveUntil(shutdown, config, { env, log, reload, startEvaluator });
+      const warn = (line: string): void => void stderr.write(`${line}\n`);
+      await serveUntil(shutdown, config, { env, log, warn, reload, startEvaluator, connectHost });
       return 0;
     } catch (error) {
       // asked to stop while starting: what fails then is what was stopped
@@ -66,14 +67,22 @@ async function serveUntil(
   {
     env,
     log,
+    warn,
     reload,
     startEvaluator,
-  }: { env: Environment; log: Logger } & Pick<ProgramDeps, "reload" | "startEvaluator">,
+    connectHost,
+  }: { env: Environment; log: Logger; warn: (line: string) => void } & Pick<
+    ProgramDeps,
+    "reload" | "startEvaluator" | "connectHost"
+  >,
 ): Promise<void> {
   const policies = await readPolicies(config.policiesPath);
-  await using connections = createConnections(
-    withEnvironmentProxies(await readSources(config.sourcesPath), env),
-  );
+  const sources = withEnvironmentProxies(await readSources(config.sourcesPath), env);
+  await using connections = createConnections(sources);
+  const { dockerConfigFolder, ignoreKubernetesFailure } = config;
+  await using host = await connectHost({
+    ...{ sources, dockerConfigFolder, ignoreKubernetesFailure, env, log, warn },
+  });
   const { workers, continueOnErrors, alwaysAcceptNamespace, timeoutProtection, limits, snapshotGoCommands } =
     config;
   const fetchOptions = { signal: shutdown, connections, maxBytes: config.maxModuleBytes };
@@ -85,7 +94,7 @@ async function serveUntil(
         ...{ limits, snapshotGoCommands },
         fetchModule: (url) => fetchModule(url, fetchOptions),
         defaultTimeoutMs: timeoutProtection ? config.policyTimeoutMs : undefined,
-        serveCapability: createCapabilityServer({ ...temporaryDeps, lookup: (host) => lookup(host, { all: true }) }),
+        serveCapability: host.serve,
       });
       reload.addEventListener("reload", () => void reloadPolicies(evaluator, config.policiesPath, log), {
         signal: shutdown,

@@ -6,9 +6,9 @@ export interface Clock {
   sleep(ms: number, options?: { signal?: AbortSignal | undefined }): Promise<void>;
 }
 
-/** The clock of this machine. */
+/** The clock of this process: it does not jump when somebody sets the machine's. */
 export const systemClock: Clock = {
-  now: () => Date.now(),
+  now: () => performance.timeOrigin + performance.now(),
   sleep: (ms, { signal } = {}) =>
     new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);
@@ -23,3 +23,12 @@ export const systemClock: Clock = {
       signal?.addEventListener("abort", stop, { once: true });
     }),
 };
+
+/** Waits until the time is over or the signal is aborted, whichever comes first. */
+export async function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await clock.sleep(ms, { signal });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}

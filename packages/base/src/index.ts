@@ -1,4 +1,4 @@
-export { type Clock, systemClock } from "./clock.ts";
+export { type Clock, pause, systemClock } from "./clock.ts";
 export { mapConcurrent } from "./concurrency.ts";
 export { errorText } from "./errors.ts";
 export {

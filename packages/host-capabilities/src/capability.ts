@@ -24,10 +24,15 @@ export interface Caller {
 
 /** What a served capability answers. */
 export interface CapabilityAnswer {
-  /** JSON text, exactly as the guest gets it. May be shared between threads: nobody writes to it. */
-  readonly bytes: Uint8Array;
+  /**
+   * JSON text, exactly as the guest gets it. May be shared between threads: nobody writes to it. `undefined` when it is what
+   * the asker knows already.
+   */
+  readonly bytes: Uint8Array | undefined;
   /** Of data that change: equal as long as they are the same. */
   readonly version?: number | undefined;
+  /** When the data were as they are here, by the clock of the main thread in milliseconds. */
+  readonly asOfMs?: number | undefined;
 }
 
 /** An answer made of a value. */

@@ -10,6 +10,15 @@ export interface ObjectSelection {
   readonly fieldMasks: readonly string[];
 }
 
+/** A list that does not change any more. */
+export interface VersionedList {
+  /** JSON, in memory that threads share. */
+  readonly bytes: Uint8Array;
+  /** Equal for equal lists. */
+  readonly version: number;
+  readonly asOfMs: number;
+}
+
 /** Questions about access, as SubjectAccessReviews name them. */
 export interface AccessQuestion {
   readonly user: string;
@@ -34,7 +43,7 @@ export interface Cluster {
     resource: ResourceReference,
     wanted: ObjectSelection,
     signal: AbortSignal | undefined,
-  ): Promise<CapabilityAnswer>;
+  ): Promise<VersionedList>;
   /** Whether a list may have changed since a time, in milliseconds since 1970; a list nobody asked for may have. */
   hasChangedSince(
     resource: ResourceReference,

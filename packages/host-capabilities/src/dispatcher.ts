@@ -1,8 +1,17 @@
 import { errorText, type Logger } from "@kubewarden-ts/base";
-import type { Capability, CapabilityAnswer, ResourceReference, ServedCapability } from "./capability.ts";
+import * as v from "valibot";
+import { listResourcesAll, listResourcesByNamespace } from "./capabilities/kubernetes-list.ts";
+import {
+  type Capability,
+  type CapabilityAnswer,
+  jsonAnswer,
+  type ResourceReference,
+  type ServedCapability,
+} from "./capability.ts";
 import { HostCallError } from "./errors.ts";
 import { type CapabilityGrants, formatGrants, isGranted } from "./grants.ts";
 import { type Inventory, type InventoryLayout, readInventory } from "./inventory/read-inventory.ts";
+import { createKnownLists } from "./known-lists.ts";
 import { decodePayload } from "./payload.ts";
 import { callableCapabilities, capabilityTable } from "./table.ts";
 
@@ -48,11 +57,7 @@ export interface Dispatcher {
 
 /** Runs in the worker, beside the guest. */
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
-  const perform = async (
-    path: string,
-    input: unknown,
-    signal: AbortSignal | undefined,
-  ): Promise<CapabilityAnswer> => toAnswer(await serve(path, input, options, signal));
+  const perform = createPerform(options);
   return {
     call(call, signal) {
       const capability = findCapability(call, options);
@@ -69,6 +74,33 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       return readInventory({ layout, resources: contextAwareResources, known, perform });
     },
   };
+}
+
+/** What a deed answered, with its bytes in any case. */
+export type PerformedAnswer = CapabilityAnswer & { readonly bytes: Uint8Array };
+
+type Perform = (path: string, input: unknown, signal: AbortSignal | undefined) => Promise<PerformedAnswer>;
+
+function createPerform(options: DispatcherOptions): Perform {
+  const known = createKnownLists();
+  return async (path, input, signal) => {
+    if (!listings.has(path)) return complete(path, toAnswer(await serve(path, input, options, signal)));
+    const key = `${path} ${JSON.stringify(input)}`;
+    const before = known.get(key);
+    const asked = { ...(input as object), known_version: before?.version };
+    const answer = toAnswer(await serve(path, asked, options, signal));
+    const { bytes = before?.bytes, version, asOfMs } = answer;
+    if (bytes !== undefined && version !== undefined) known.keep(key, { bytes, version });
+    return complete(path, { bytes, version, asOfMs });
+  };
+}
+
+const listings = new Set([listResourcesAll.path, listResourcesByNamespace.path]);
+
+function complete(path: string, { bytes, ...rest }: CapabilityAnswer): PerformedAnswer {
+  if (bytes !== undefined) return { bytes, ...rest };
+  const message = `Callback evaluation failure: ${path} was answered with nothing`;
+  throw new HostCallError(message, { code: "HOST_CALL_FAILED" });
 }
 
 /** Access is checked before the name: a policy without grants learns nothing about what there is. */
@@ -121,12 +153,15 @@ async function serve(
 }
 
 function toAnswer(value: unknown): CapabilityAnswer {
-  if (typeof value === "object" && value !== null && "bytes" in value && value.bytes instanceof Uint8Array) {
-    const version = "version" in value && typeof value.version === "number" ? value.version : undefined;
-    return { bytes: value.bytes, version };
-  }
-  return { bytes: new TextEncoder().encode(JSON.stringify(value)) };
+  const result = v.safeParse(Answer, value);
+  return result.success ? result.output : jsonAnswer(value);
 }
+
+const Answer = v.object({
+  bytes: v.union([v.instance(Uint8Array), v.undefined()]),
+  version: v.optional(v.number()),
+  asOfMs: v.optional(v.number()),
+});
 
 function denyCapability(path: string, { policyId, grants, log }: DispatcherOptions): HostCallError {
   log.error("Policy tried to use a host capability it doesn't have access to", {

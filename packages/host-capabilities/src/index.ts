@@ -16,5 +16,4 @@ export type { Exchange, RecordedRequest, RecordedResponse } from "./session/inte
 export { createRecorder, type Recorder } from "./session/recorder.ts";
 export { createReplay, type Replay } from "./session/replay.ts";
 export { formatSession, parseSession, SessionError } from "./session/session-file.ts";
-export { temporaryDeps } from "./temporary.ts";
 export { type VerificationRequest, verificationNotAvailable } from "./verification.ts";

@@ -8,7 +8,6 @@ export type { ReadFile } from "./access/kubeconfig.ts";
 export type { RunProgram } from "./access/run-program.ts";
 export { createKubeClient, type KubeClient, type KubeClientOptions } from "./client/kube-client.ts";
 export type { KubeRequest, KubeResponse, QueryValue } from "./client/request.ts";
-export { type Clock, systemClock } from "./clock.ts";
 export { isKubeError, KubeError, type KubeErrorCode, type KubeErrorOptions } from "./errors.ts";
 export { applyFieldMask, type FieldMask, parseFieldMask } from "./masks/field-mask.ts";
 export {

@@ -1,6 +1,7 @@
 import type { Logger } from "@kubewarden-ts/base";
-import type { createCapabilityServer } from "@kubewarden-ts/host-capabilities";
+import type { CapabilityServer } from "@kubewarden-ts/host-capabilities";
 import { type Evaluation, StartupError, startEvaluator } from "@kubewarden-ts/policy-evaluation";
+import type { GuestLimits } from "@kubewarden-ts/policy-runtime";
 import type { AdmissionResponse, ExecutionMode } from "@kubewarden-ts/protocol";
 import { KwctlError } from "../errors.ts";
 import { type PolicyModule, readPolicyModule } from "../policy-module.ts";
@@ -13,12 +14,15 @@ export interface EvaluateOptions {
   readonly review: Uint8Array;
   readonly modules: ReadonlyMap<string, PolicyModule>;
   readonly modeOf: (module: PolicyModule) => ExecutionMode;
-  readonly serveCapability: ReturnType<typeof createCapabilityServer>;
+  readonly serveCapability: CapabilityServer;
+  readonly limits: GuestLimits;
+  /** For one evaluation, in milliseconds; `undefined` for none. */
+  readonly timeoutMs: number | undefined;
   readonly log: Logger;
 }
 
 /**
- * Evaluates one request with one policy or group, as a server would, without a limit of time.
+ * Evaluates one request with one policy or group, as a server would.
  * @throws {KwctlError} `KWCTL_INPUT_INVALID` for settings the policy refuses, `KWCTL_POLICY_FAILED`
  */
 export async function evaluate(options: EvaluateOptions): Promise<AdmissionResponse> {
@@ -31,7 +35,8 @@ export async function evaluate(options: EvaluateOptions): Promise<AdmissionRespo
   return responseOf(evaluation);
 }
 
-async function start({ definition, modules, modeOf, serveCapability, log }: EvaluateOptions) {
+async function start(options: EvaluateOptions) {
+  const { definition, modules, modeOf, serveCapability, limits, timeoutMs, log } = options;
   const module = (url: string): PolicyModule => {
     const found = modules.get(url);
     if (found === undefined) throw new Error(`module ${url} was not fetched`);
@@ -44,9 +49,10 @@ async function start({ definition, modules, modeOf, serveCapability, log }: Eval
       chooseMode: (bytes) => modeOf(readPolicyModule(bytes)),
       workers: 1,
       oneShot: true,
-      defaultTimeoutMs: undefined,
-      timeoutProtection: false,
+      defaultTimeoutMs: timeoutMs,
+      timeoutProtection: timeoutMs !== undefined,
       serveCapability,
+      limits,
       log,
     });
   } catch (error) {

@@ -1,14 +1,29 @@
 import { runProgram } from "@kubewarden-ts/cli";
+import { jsonAnswer } from "@kubewarden-ts/host-capabilities";
 import type { FileSystem } from "../define-command.ts";
 import { kwctlDirectories } from "../directories.ts";
+import type { ConnectHost } from "../host/connected-host.ts";
 import { kwctlProgram } from "../program.ts";
 import { memoryFiles } from "./memory-files.ts";
 import { recordedLog } from "./recorded-log.ts";
 
+/** Resolves every name to the same address; there is no cluster. */
+const fakeHost: ConnectHost = async () => ({
+  async serve(path) {
+    if (path === "net/v1/dns_lookup_host") return jsonAnswer({ ips: ["192.0.2.1"] });
+    throw new Error(`${path} is not served here`);
+  },
+  async [Symbol.asyncDispose]() {},
+});
+
 /** Runs kwctl in this process, without network, on the files given. */
 export async function runKwctl(
   argv: readonly string[],
-  { files = memoryFiles(), stdin = "" }: { files?: FileSystem; stdin?: string } = {},
+  {
+    files = memoryFiles(),
+    stdin = "",
+    connectHost = fakeHost,
+  }: { files?: FileSystem; stdin?: string; connectHost?: ConnectHost } = {},
 ) {
   const written = { stdout: "", stderr: "" };
   const sink = (stream: "stdout" | "stderr") => ({
@@ -26,7 +41,7 @@ export async function runKwctl(
       directories: kwctlDirectories({ platform: "linux", env: {}, home: "/home/test" }),
       readStdin: async () => new TextEncoder().encode(stdin),
       fetchModule: (url) => files.readFile(url.replace("file://", "")),
-      lookup: async () => [{ address: "192.0.2.1" }],
+      connectHost,
     }),
   });
   return { code, ...written, lines };

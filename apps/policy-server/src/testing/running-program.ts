@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runProgram } from "@kubewarden-ts/cli";
 import { type ProgramDeps, policyServer } from "../program.ts";
+import { fakeHost } from "./fake-host.ts";
 
 /** What a program that has ended left behind. */
 export interface EndedProgram {
@@ -61,7 +62,10 @@ export async function startProgram(
           output.stderr += String(text);
         },
       },
-      deps: () => ({ shutdown: shutdown.signal, reload, cpus: 2, isTerminal: false, startEvaluator }),
+      deps: () => ({
+        ...{ shutdown: shutdown.signal, reload, cpus: 2, isTerminal: false, startEvaluator },
+        connectHost: fakeHost,
+      }),
     });
     await rm(folder, { recursive: true });
     return { exit, ...output };

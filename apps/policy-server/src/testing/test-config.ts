@@ -11,6 +11,8 @@ export function testConfig(changes: Partial<ServerConfig> = {}): ServerConfig {
     tls: undefined,
     policiesPath: "policies.yml",
     sourcesPath: undefined,
+    dockerConfigFolder: undefined,
+    ignoreKubernetesFailure: true,
     policyTimeoutMs: 2000,
     timeoutProtection: true,
     continueOnErrors: false,

@@ -1,11 +1,17 @@
 import * as v from "valibot";
-import { defineCapability, jsonAnswer } from "../capability.ts";
-import { connectedCluster, type ObjectSelection } from "../cluster.ts";
+import { type CapabilityAnswer, defineCapability, jsonAnswer } from "../capability.ts";
+import { type ClusterDeps, connectedCluster, type ObjectSelection } from "../cluster.ts";
 import { fieldMasks, optionalText, type ResourceInput, reference, resource } from "./kubernetes-input.ts";
 
 // policy-runtime 5.8
 
-const selection = { label_selector: optionalText, field_selector: optionalText, field_masks: fieldMasks };
+const selection = {
+  label_selector: optionalText,
+  field_selector: optionalText,
+  field_masks: fieldMasks,
+  /** Set by the worker: the version it has, which need not be sent again. */
+  known_version: v.optional(v.number()),
+};
 const ListAll = v.object({ ...resource, ...selection });
 type ListAll = v.InferOutput<typeof ListAll>;
 
@@ -14,8 +20,7 @@ export const listResourcesByNamespace = defineCapability({
   path: "kubernetes/list_resources_by_namespace",
   input: v.object({ ...resource, namespace: v.string(), ...selection }),
   resourceOf: reference,
-  run: (input, deps, signal) =>
-    connectedCluster(deps).list(reference(input), selectionOf(input, input.namespace), signal),
+  run: (input, deps, signal) => list(input, input.namespace, deps, signal),
 });
 
 /** `kubernetes/list_resources_all`: the objects of all namespaces, or of a kind that has none. */
@@ -23,8 +28,7 @@ export const listResourcesAll = defineCapability({
   path: "kubernetes/list_resources_all",
   input: ListAll,
   resourceOf: reference,
-  run: (input, deps, signal) =>
-    connectedCluster(deps).list(reference(input), selectionOf(input, undefined), signal),
+  run: (input, deps, signal) => list(input, undefined, deps, signal),
 });
 
 /** Whether what `list_resources_all` answered at a time is still so: a JSON boolean. */
@@ -52,6 +56,17 @@ export const resourcePluralName = defineCapability({
     return jsonAnswer(await connectedCluster(deps).pluralName(reference(input), signal));
   },
 });
+
+async function list(
+  input: ListAll,
+  namespace: string | undefined,
+  deps: ClusterDeps,
+  signal: AbortSignal | undefined,
+): Promise<CapabilityAnswer> {
+  const selection = selectionOf(input, namespace);
+  const { bytes, version, asOfMs } = await connectedCluster(deps).list(reference(input), selection, signal);
+  return { bytes: version === input.known_version ? undefined : bytes, version, asOfMs };
+}
 
 function selectionOf(
   { label_selector, field_selector, field_masks }: ListAll,

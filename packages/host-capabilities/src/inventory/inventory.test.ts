@@ -28,7 +28,11 @@ function cluster(asked: string[], changes = { version: 1 }, of = resources): Clu
   return {
     async list(resource) {
       asked.push(`list ${resource.kind}`);
-      return { bytes: encode({ kind: "List", items: find(resource).items }), version: changes.version };
+      return {
+        bytes: encode({ kind: "List", items: find(resource).items }),
+        version: changes.version,
+        asOfMs: 7,
+      };
     },
     async hasChangedSince(resource) {
       asked.push(`changed ${resource.kind}`);
@@ -98,7 +102,10 @@ describe("the inventory of a Rego policy", () => {
 
   it("keeps numbers and keys as the cluster has them", async () => {
     const list = '{"items":[{"metadata":{"name":"a","\\u0061":1},"big":9007199254740993,"one":1.0}]}';
-    const connected = { ...cluster([]), list: async () => ({ bytes: new TextEncoder().encode(list) }) };
+    const connected = {
+      ...cluster([]),
+      list: async () => ({ bytes: new TextEncoder().encode(list), version: 1, asOfMs: 7 }),
+    };
     const { bytes } = await policyOver(connected).inventory("gatekeeper");
     expect(new TextDecoder().decode(bytes)).toContain('"big":9007199254740993,"one":1.0');
   });
@@ -118,7 +125,7 @@ describe("the inventory of a Rego policy", () => {
     ],
     ["a list without items", { kind: "List" }, "a list without items"],
   ])("refuses %s", async (_what, list, message) => {
-    const connected = { ...cluster([]), list: async () => ({ bytes: encode(list) }) };
+    const connected = { ...cluster([]), list: async () => ({ bytes: encode(list), version: 1, asOfMs: 7 }) };
     await expect(policyOver(connected).inventory("opa")).rejects.toThrow(message);
   });
 

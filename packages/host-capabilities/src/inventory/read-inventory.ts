@@ -1,4 +1,5 @@
-import type { CapabilityAnswer, ResourceReference } from "../capability.ts";
+import type { ResourceReference } from "../capability.ts";
+import type { PerformedAnswer } from "../dispatcher.ts";
 import { HostCallError } from "../errors.ts";
 import { gatekeeperInventory } from "./gatekeeper-inventory.ts";
 import { opaInventory } from "./opa-inventory.ts";
@@ -11,7 +12,7 @@ export interface Inventory {
   readonly bytes: Uint8Array;
   /** Of the lists it was made of; `undefined` when these do not tell. */
   readonly versions: readonly (number | undefined)[];
-  /** When the lists were asked for, in milliseconds since 1970. */
+  /** When the oldest of the lists was as it is here, by the clock of who answered. */
   readonly asOfMs: number;
 }
 
@@ -28,7 +29,7 @@ export interface ReadInventoryOptions {
   readonly layout: InventoryLayout;
   readonly resources: readonly ResourceReference[];
   readonly known: Inventory | undefined;
-  readonly perform: (path: string, input: unknown, signal: undefined) => Promise<CapabilityAnswer>;
+  readonly perform: (path: string, input: unknown, signal: undefined) => Promise<PerformedAnswer>;
 }
 
 const decoder = new TextDecoder();
@@ -44,19 +45,18 @@ export async function readInventory(options: ReadInventoryOptions): Promise<Inve
   if (layout === "gatekeeper" && known !== undefined && !(await hasChanged(resources, known, options))) {
     return known;
   }
-  const asOfMs = Date.now();
   const answers = await Promise.all(resources.map((resource) => readResource(resource, options)));
   const versions = answers.map(({ version }) => version);
   if (known !== undefined && isSame(versions, known.versions)) return known;
   const lists = answers.map(({ list, plural }, index) => ({ resource: resources[index]!, list, plural }));
   const bytes = layout === "opa" ? opaInventory(lists) : gatekeeperInventory(lists);
-  return { bytes, versions, asOfMs };
+  return { bytes, versions, asOfMs: Math.min(...answers.map(({ asOfMs = 0 }) => asOfMs)) };
 }
 
 async function readResource(
   resource: ResourceReference,
   { layout, perform }: ReadInventoryOptions,
-): Promise<{ list: Uint8Array; version: number | undefined; plural: string }> {
+): Promise<Omit<PerformedAnswer, "bytes"> & { list: Uint8Array; plural: string }> {
   const input = inputOf(resource);
   const listed = perform(
     "kubernetes/list_resources_all",
@@ -64,11 +64,11 @@ async function readResource(
     undefined,
   );
   const named = layout === "opa" ? perform("kubernetes/resource_plural_name", input, undefined) : undefined;
-  const [{ bytes: list, version }, plural] = await Promise.all([listed, named]);
-  return { list, version, plural: plural === undefined ? "" : pluralOf(resource, plural) };
+  const [{ bytes: list, ...rest }, plural] = await Promise.all([listed, named]);
+  return { ...rest, list, plural: plural === undefined ? "" : pluralOf(resource, plural) };
 }
 
-function pluralOf({ apiVersion, kind }: ResourceReference, { bytes }: CapabilityAnswer): string {
+function pluralOf({ apiVersion, kind }: ResourceReference, { bytes }: PerformedAnswer): string {
   const name: unknown = JSON.parse(decoder.decode(bytes));
   if (typeof name === "string" && name !== "") return name;
   throw new HostCallError(`cannot find plural name for resource ${apiVersion}/${kind}`, {

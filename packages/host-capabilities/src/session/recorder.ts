@@ -17,9 +17,10 @@ export function createRecorder(serve: CapabilityServer): Recorder {
       const entry: (typeof entries)[number] = { request: recordedRequest(path, input), response: undefined };
       entries.push(entry);
       try {
-        const answer = await serve(path, input, signal);
+        const answer = await serve(path, asIfUnknown(input), signal);
         // Copied: what is shared between threads cannot be decoded.
-        entry.response = { type: "Success", payload: new TextDecoder().decode(answer.bytes.slice()) };
+        const payload = new TextDecoder().decode(answer.bytes?.slice());
+        entry.response = { type: "Success", payload };
         return answer;
       } catch (error) {
         entry.response = { type: "Error", message: error instanceof Error ? error.message : String(error) };
@@ -29,4 +30,10 @@ export function createRecorder(serve: CapabilityServer): Recorder {
     exchanges: () =>
       entries.flatMap(({ request, response }) => (response === undefined ? [] : [{ request, response }])),
   };
+}
+
+/** Every answer is to be noted, also where the asker has it already. */
+function asIfUnknown(input: unknown): unknown {
+  if (typeof input !== "object" || input === null || !("known_version" in input)) return input;
+  return { ...input, known_version: undefined };
 }

@@ -1,6 +1,6 @@
 import { readFile as readFileOfSystem } from "node:fs/promises";
 import { delimiter, join } from "node:path";
-import { type Clock, systemClock } from "../clock.ts";
+import { type Clock, systemClock } from "@kubewarden-ts/base";
 import { KubeError } from "../errors.ts";
 import type { Credentials } from "./credentials.ts";
 import { inClusterAccess } from "./in-cluster.ts";

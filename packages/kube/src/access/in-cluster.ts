@@ -1,5 +1,5 @@
 import { isIPv6 } from "node:net";
-import type { Clock } from "../clock.ts";
+import type { Clock } from "@kubewarden-ts/base";
 import { KubeError } from "../errors.ts";
 import type { ClusterAccess } from "./cluster-access.ts";
 import { type Credentials, filesValidForMs, readText } from "./credentials.ts";

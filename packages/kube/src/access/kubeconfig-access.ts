@@ -1,4 +1,4 @@
-import type { Clock } from "../clock.ts";
+import type { Clock } from "@kubewarden-ts/base";
 import { KubeError } from "../errors.ts";
 import { createAuthProvider } from "./auth-provider.ts";
 import type { ClusterAccess } from "./cluster-access.ts";

@@ -1,5 +1,5 @@
+import type { Clock } from "@kubewarden-ts/base";
 import { abortable } from "../abortable.ts";
-import type { Clock } from "../clock.ts";
 
 /** A value that is read when it is needed, and again when it has become too old. */
 export interface Remembered<Value> {

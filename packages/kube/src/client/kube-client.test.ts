@@ -1,7 +1,6 @@
 import { setTimeout } from "node:timers/promises";
-import { createLogger, type LogLine, silentLogger } from "@kubewarden-ts/base";
+import { type Clock, createLogger, type LogLine, silentLogger, systemClock } from "@kubewarden-ts/base";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type Clock, systemClock } from "../clock.ts";
 import { KubeError } from "../errors.ts";
 import {
   createFakeApiServer,

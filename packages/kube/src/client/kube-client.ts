@@ -1,11 +1,9 @@
-import type { Logger } from "@kubewarden-ts/base";
+import { type Clock, createSemaphore, type Logger, systemClock } from "@kubewarden-ts/base";
 import type { ClusterAccess } from "../access/cluster-access.ts";
-import { type Clock, systemClock } from "../clock.ts";
-import { KubeError } from "../errors.ts";
+import { abortedError, KubeError } from "../errors.ts";
 import { answerError } from "./answer-error.ts";
 import { readBody, readStart } from "./body.ts";
 import { createDeadline } from "./deadline.ts";
-import { createLimiter } from "./limiter.ts";
 import { isRepeatable, type KubeRequest, type KubeResponse, withQuery } from "./request.ts";
 import { withRetries } from "./retry.ts";
 import { sendError } from "./send-error.ts";
@@ -56,7 +54,7 @@ const errorBytes = 64 * 1024;
 export function createKubeClient(access: ClusterAccess, options: KubeClientOptions): KubeClient {
   const { log, clock = systemClock, userAgent, maxConcurrent = 32 } = options;
   const transport = createTransport(access);
-  const limiter = createLimiter(maxConcurrent);
+  const places = createSemaphore(maxConcurrent);
   const closing = new AbortController();
 
   /** The beginning of a successful answer. */
@@ -84,7 +82,7 @@ export function createKubeClient(access: ClusterAccess, options: KubeClientOptio
   }
 
   async function once(path: string, request: KubeRequest, signal: AbortSignal): Promise<KubeResponse> {
-    const leave = await limiter.enter(signal);
+    using _place = await place(signal);
     try {
       const answer = await open(path, request, signal);
       const maxBytes = request.maxBytes ?? options.maxBytes ?? 64 * mebibyte;
@@ -92,8 +90,14 @@ export function createKubeClient(access: ClusterAccess, options: KubeClientOptio
       return { status: answer.status, body };
     } catch (cause) {
       throw sendError(cause, access);
-    } finally {
-      leave();
+    }
+  }
+
+  async function place(signal: AbortSignal): Promise<Disposable> {
+    try {
+      return await places.acquire({ signal });
+    } catch {
+      throw abortedError(signal);
     }
   }
 

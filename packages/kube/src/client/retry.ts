@@ -1,4 +1,4 @@
-import { type Clock, pause } from "../clock.ts";
+import { type Clock, pause } from "@kubewarden-ts/base";
 import { isKubeError, type KubeError } from "../errors.ts";
 import { isClosedConnection } from "./send-error.ts";
 

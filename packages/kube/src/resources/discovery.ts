@@ -1,6 +1,6 @@
+import { type Clock, systemClock } from "@kubewarden-ts/base";
 import { abortable } from "../abortable.ts";
 import type { KubeClient } from "../client/kube-client.ts";
-import { type Clock, systemClock } from "../clock.ts";
 import { isKubeError, KubeError } from "../errors.ts";
 import { type ApiResource, groupVersionPath, type ResourceReference } from "./api-resource.ts";
 import { readResourceList } from "./resource-list.ts";

@@ -1,4 +1,4 @@
-import type { Clock } from "../clock.ts";
+import type { Clock } from "@kubewarden-ts/base";
 
 const firstMs = 800;
 const maxMs = 30_000;

@@ -1,6 +1,5 @@
-import { errorText } from "@kubewarden-ts/base";
+import { type Clock, errorText, pause } from "@kubewarden-ts/base";
 import { abortable } from "../abortable.ts";
-import { type Clock, pause } from "../clock.ts";
 import { KubeError } from "../errors.ts";
 
 /** Whether watched data are what the cluster holds now, and who waits until they are. */

@@ -1,4 +1,4 @@
-import { type Clock, pause } from "../clock.ts";
+import { type Clock, pause } from "@kubewarden-ts/base";
 
 /** Notices that nothing is heard any more. */
 export interface SilenceGuard {

@@ -1,4 +1,4 @@
-import type { Clock } from "../clock.ts";
+import type { Clock } from "@kubewarden-ts/base";
 import type { ResourceReference } from "../resources/api-resource.ts";
 import { buildSnapshot } from "./build-snapshot.ts";
 import { mergeSnapshot } from "./merge-snapshot.ts";

@@ -1,5 +1,5 @@
+import type { Clock } from "@kubewarden-ts/base";
 import type { KubeClient } from "../client/kube-client.ts";
-import type { Clock } from "../clock.ts";
 import { createByteWriter } from "../json/byte-writer.ts";
 import { findNames, type StoredForm, writeStoredObject } from "../masks/stored-object.ts";
 import { guardSilence, type SilenceGuard } from "./guard-silence.ts";

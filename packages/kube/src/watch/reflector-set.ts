@@ -1,4 +1,4 @@
-import { type Clock, pause } from "../clock.ts";
+import { type Clock, pause } from "@kubewarden-ts/base";
 import { KubeError } from "../errors.ts";
 import type { ObjectStore } from "./object-store.ts";
 import type { Reflector } from "./reflector.ts";

@@ -1,6 +1,5 @@
-import { errorText, type Logger } from "@kubewarden-ts/base";
+import { type Clock, errorText, type Logger, pause } from "@kubewarden-ts/base";
 import type { KubeClient } from "../client/kube-client.ts";
-import { type Clock, pause } from "../clock.ts";
 import { isKubeError, KubeError, type KubeErrorCode } from "../errors.ts";
 import type { StoredForm } from "../masks/stored-object.ts";
 import { listPages } from "../resources/list-objects.ts";

@@ -1,6 +1,5 @@
-import type { Logger } from "@kubewarden-ts/base";
+import { type Clock, type Logger, systemClock } from "@kubewarden-ts/base";
 import type { KubeClient } from "../client/kube-client.ts";
-import { type Clock, systemClock } from "../clock.ts";
 import { isKubeError } from "../errors.ts";
 import { type FieldMask, fieldMaskKey, parseFieldMask } from "../masks/field-mask.ts";
 import { storedForm } from "../masks/stored-object.ts";

@@ -1,0 +1,62 @@
+import { lookup } from "node:dns/promises";
+import { errorText, type Logger } from "@kubewarden-ts/base";
+import { type ConnectedCapabilities, connectCapabilities } from "@kubewarden-ts/host-capabilities/connect";
+import { type ClusterAccess, loadClusterAccess } from "@kubewarden-ts/kube";
+import {
+  dockerConfigFolder,
+  dockerCredentials,
+  helperRunner,
+  platformOf,
+  type Sources,
+} from "@kubewarden-ts/oci";
+import { KUBEWARDEN_VERSION } from "@kubewarden-ts/protocol";
+import { ServerError } from "../errors.ts";
+
+export interface HostOptions {
+  readonly sources: Sources;
+  /** Folder of Docker's `config.json`. */
+  readonly dockerConfigFolder: string | undefined;
+  /** Start although no cluster is configured. */
+  readonly ignoreKubernetesFailure: boolean;
+  readonly env: NodeJS.ProcessEnv;
+  readonly log: Logger;
+  /** Takes a line about a missing cluster. */
+  readonly warn: (line: string) => void;
+}
+
+/** Makes what the host calls of policies need; nothing is contacted before the first of them. */
+export type ConnectHost = (options: HostOptions) => Promise<ConnectedCapabilities>;
+
+/**
+ * {@link ConnectHost} over the real network (policy-server 2.5, 3).
+ * @throws {ServerError} `SERVER_NO_CLUSTER` when none is configured
+ */
+export async function connectHost(options: HostOptions): Promise<ConnectedCapabilities> {
+  const { sources, dockerConfigFolder: configured, env, log } = options;
+  return connectCapabilities({
+    ...{ sources, log, userAgent: `policy-server/${KUBEWARDEN_VERSION}` },
+    lookup: (host) => lookup(host, { all: true }),
+    credentials: dockerCredentials({
+      folder: dockerConfigFolder({ configured, env }),
+      ask: helperRunner({ env }),
+      log,
+    }),
+    platform: platformOf(process),
+    access: await clusterAccess(options),
+  });
+}
+
+async function clusterAccess(options: HostOptions): Promise<ClusterAccess | undefined> {
+  const { env, ignoreKubernetesFailure, warn } = options;
+  try {
+    return await loadClusterAccess({ env });
+  } catch (cause) {
+    warn(`Cannot connect to Kubernetes cluster: ${errorText(cause)}`);
+    const consequence = "Cannot connect to Kubernetes, context aware policies";
+    if (!ignoreKubernetesFailure) {
+      throw new ServerError(`${consequence} would not work properly`, { code: "SERVER_NO_CLUSTER" });
+    }
+    warn(`${consequence} will not work properly`);
+    return undefined;
+  }
+}

@@ -1,0 +1,68 @@
+import { type Logger, systemClock } from "@kubewarden-ts/base";
+import { type ClusterAccess, createDiscovery, createKubeClient, createReflectors } from "@kubewarden-ts/kube";
+import {
+  type Credentials,
+  createImageLookUps,
+  createRegistryClient,
+  type Platform,
+  type Sources,
+} from "@kubewarden-ts/oci";
+import type { DnsDeps } from "./capabilities/dns-lookup-host.ts";
+import type { Cluster } from "./cluster.ts";
+import { createKubernetesCluster } from "./kubernetes-cluster.ts";
+import { type CapabilityServer, createCapabilityServer } from "./server.ts";
+import { verificationNotAvailable } from "./verification.ts";
+
+export interface ConnectOptions extends DnsDeps {
+  /** How registries are reached. */
+  readonly sources: Sources;
+  readonly credentials: Credentials;
+  /** Whose entry of an image index counts. */
+  readonly platform: Platform;
+  /** `undefined` without a cluster: what asks for it fails. */
+  readonly access: ClusterAccess | undefined;
+  /** Such as `policy-server/1.38.0`. */
+  readonly userAgent: string;
+  readonly log: Logger;
+}
+
+/** Host capabilities over real registries, a real cluster, a real resolver. */
+export interface ConnectedCapabilities extends AsyncDisposable {
+  readonly serve: CapabilityServer;
+}
+
+/** The largest manifest that policies are given: reading one is work of the thread that serves everybody. */
+const maxManifestBytes = 1024 * 1024;
+
+/** Makes what host calls need; nothing is contacted before the first of them. */
+export function connectCapabilities(options: ConnectOptions): ConnectedCapabilities {
+  const { lookup, sources, credentials, platform, access, userAgent, log } = options;
+  const { now } = systemClock;
+  const opened = new AsyncDisposableStack();
+  const client = opened.use(
+    createRegistryClient({ sources, credentials, userAgent, log, limits: { maxManifestBytes } }),
+  );
+  const serve = createCapabilityServer({
+    lookup,
+    checkCertificate: () => ({ trusted: false, reason: "not available yet" }),
+    registry: createImageLookUps({ client, platform, now }),
+    cluster: access && connectCluster(access, { userAgent, log, now, opened }),
+    ...verificationNotAvailable,
+  });
+  return { serve, [Symbol.asyncDispose]: () => opened.disposeAsync() };
+}
+
+function connectCluster(
+  access: ClusterAccess,
+  {
+    userAgent,
+    log,
+    now,
+    opened,
+  }: { userAgent: string; log: Logger; now: () => number; opened: AsyncDisposableStack },
+): Cluster {
+  const client = opened.use(createKubeClient(access, { userAgent, log }));
+  const discovery = createDiscovery(client);
+  const reflectors = opened.use(createReflectors({ client, discovery, log }));
+  return createKubernetesCluster({ client, discovery, reflectors, now });
+}
