@@ -26,6 +26,12 @@ export interface LookUpCache<Value> {
     load: (signal: AbortSignal) => Promise<Value>,
     options?: { signal?: AbortSignal | undefined; bypass?: boolean },
   ): Promise<Value>;
+  /** As `get`, and how much longer the value is kept, in milliseconds; 0 for one that is not. */
+  lookUp(
+    key: string,
+    load: (signal: AbortSignal) => Promise<Value>,
+    options?: { signal?: AbortSignal | undefined; bypass?: boolean },
+  ): Promise<{ readonly value: Value; readonly freshForMs: number }>;
   /** Drops what is kept under a key. */
   forget(key: string): void;
   /** Answers that are kept, those out of date included. */
@@ -74,18 +80,26 @@ export function createLookUpCache<Value>(options: LookUpCacheOptions<Value>): Lo
     }
   };
 
+  const get: LookUpCache<Value>["get"] = async (key, load, { signal, bypass = false } = {}) => {
+    signal?.throwIfAborted();
+    if (bypass) return await load(signal ?? new AbortController().signal);
+    const entry = find(key);
+    if (entry?.kind === "failure") throw entry.error;
+    if (entry !== undefined) return entry.value;
+    return await flights.run(key, (shared) => loadAndKeep(key, load, shared), signal);
+  };
+
   return {
     get size() {
       return entries.size;
     },
     forget: (key) => void entries.delete(key),
-    async get(key, load, { signal, bypass = false } = {}) {
-      signal?.throwIfAborted();
-      if (bypass) return await load(signal ?? new AbortController().signal);
-      const entry = find(key);
-      if (entry?.kind === "failure") throw entry.error;
-      if (entry !== undefined) return entry.value;
-      return await flights.run(key, (shared) => loadAndKeep(key, load, shared), signal);
+    get,
+    async lookUp(key, load, options = {}) {
+      const value = await get(key, load, options);
+      const entry = options.bypass ? undefined : entries.get(key);
+      const isKept = entry?.kind === "value" && entry.value === value;
+      return { value, freshForMs: isKept ? Math.max(entry.expiresMs - now(), 0) : 0 };
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { Logger } from "@kubewarden-ts/base";
+import type { Logger, SharedStamp } from "@kubewarden-ts/base";
 import type * as v from "valibot";
 import type { CertificateDeps } from "./capabilities/certificate-trust.ts";
 import type { DnsDeps } from "./capabilities/dns-lookup-host.ts";
@@ -33,11 +33,24 @@ export interface CapabilityAnswer {
   readonly version?: number | undefined;
   /** When the data were as they are here, by the clock of the main thread in milliseconds. */
   readonly asOfMs?: number | undefined;
+  /** How long the worker may give the same answer to the same question without asking again. */
+  readonly validity?: Validity | undefined;
 }
 
+/** For so many milliseconds, or as long as a stamp is valid. */
+export type Validity =
+  | { readonly kind: "for"; readonly ms: number }
+  | { readonly kind: "stamp"; readonly stamp: SharedStamp };
+
 /** An answer made of a value. */
-export function jsonAnswer(value: unknown): CapabilityAnswer {
-  return { bytes: new TextEncoder().encode(JSON.stringify(value)) };
+export function jsonAnswer(value: unknown, freshForMs?: number): CapabilityAnswer {
+  return textAnswer(JSON.stringify(value), freshForMs);
+}
+
+/** An answer made of JSON as it was written elsewhere, with every number as it is there. */
+export function textAnswer(json: string, freshForMs = 0): CapabilityAnswer {
+  const bytes = new TextEncoder().encode(json);
+  return freshForMs > 0 ? { bytes, validity: { kind: "for", ms: freshForMs } } : { bytes };
 }
 
 /** Done in the worker at once, never denied. */

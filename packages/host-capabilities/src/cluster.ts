@@ -1,3 +1,4 @@
+import type { SharedStamp } from "@kubewarden-ts/base";
 import type { CapabilityAnswer, ResourceReference } from "./capability.ts";
 
 /** Which objects of a kind are wanted, and how much of each. */
@@ -17,6 +18,8 @@ export interface VersionedList {
   /** Equal for equal lists. */
   readonly version: number;
   readonly asOfMs: number;
+  /** Valid as long as the list is; absent when that is not known. */
+  readonly stamp: SharedStamp | undefined;
 }
 
 /** Questions about access, as SubjectAccessReviews name them. */

@@ -7,11 +7,12 @@ import {
   jsonAnswer,
   type ResourceReference,
   type ServedCapability,
+  type Validity,
 } from "./capability.ts";
 import { HostCallError } from "./errors.ts";
 import { type CapabilityGrants, formatGrants, isGranted } from "./grants.ts";
 import { type Inventory, type InventoryLayout, readInventory } from "./inventory/read-inventory.ts";
-import { createKnownLists } from "./known-lists.ts";
+import { createKnownAnswers } from "./known-answers.ts";
 import { decodePayload } from "./payload.ts";
 import { callableCapabilities, capabilityTable } from "./table.ts";
 
@@ -64,7 +65,8 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       if (capability.kind === "local") return capability.run(call.payload, options);
       const input = decodePayload(capability.input, call.payload);
       checkResource(capability, input, options);
-      return perform(capability.path, input, signal).then(({ bytes }) => bytes);
+      const answer = perform(capability.path, input, signal);
+      return answer instanceof Promise ? answer.then(({ bytes }) => bytes) : answer.bytes;
     },
     inventory(layout, known) {
       const { contextAwareResources, grants } = options;
@@ -79,20 +81,30 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
 /** What a deed answered, with its bytes in any case. */
 export type PerformedAnswer = CapabilityAnswer & { readonly bytes: Uint8Array };
 
-type Perform = (path: string, input: unknown, signal: AbortSignal | undefined) => Promise<PerformedAnswer>;
+/** Answers at once with what is known. */
+type Perform = (
+  path: string,
+  input: unknown,
+  signal: AbortSignal | undefined,
+) => PerformedAnswer | Promise<PerformedAnswer>;
 
 function createPerform(options: DispatcherOptions): Perform {
-  const known = createKnownLists();
-  return async (path, input, signal) => {
-    if (!listings.has(path)) return complete(path, toAnswer(await serve(path, input, options, signal)));
+  const known = createKnownAnswers(() => performance.now());
+  return (path, input, signal) => {
     const key = `${path} ${JSON.stringify(input)}`;
-    const before = known.get(key);
-    const asked = { ...(input as object), known_version: before?.version };
-    const answer = toAnswer(await serve(path, asked, options, signal));
-    const { bytes = before?.bytes, version, asOfMs } = answer;
-    if (bytes !== undefined && version !== undefined) known.keep(key, { bytes, version });
-    return complete(path, { bytes, version, asOfMs });
+    return known.valid(key) ?? ask(path, input, key, signal);
   };
+
+  async function ask(
+    path: string,
+    input: unknown,
+    key: string,
+    signal: AbortSignal | undefined,
+  ): Promise<PerformedAnswer> {
+    const asked = listings.has(path) ? { ...(input as object), known_version: known.version(key) } : input;
+    const answer = toAnswer(await serve(path, asked, options, signal));
+    return complete(path, known.take(key, answer));
+  }
 }
 
 const listings = new Set([listResourcesAll.path, listResourcesByNamespace.path]);
@@ -161,6 +173,7 @@ const Answer = v.object({
   bytes: v.union([v.instance(Uint8Array), v.undefined()]),
   version: v.optional(v.number()),
   asOfMs: v.optional(v.number()),
+  validity: v.optional(v.custom<Validity>(() => true)),
 });
 
 function denyCapability(path: string, { policyId, grants, log }: DispatcherOptions): HostCallError {

@@ -49,8 +49,8 @@ export function createKubernetesCluster({
   return {
     async list(resource, wanted, signal) {
       const asOfMs = now();
-      const { document, version } = await reflectors.list({ ...resource, ...wanted }, { signal });
-      return { bytes: document, version, asOfMs };
+      const { document, version, stamp } = await reflectors.list({ ...resource, ...wanted }, { signal });
+      return { bytes: document, version, asOfMs, stamp };
     },
     async hasChangedSince(resource, wanted: ObjectSelection, sinceMs) {
       return reflectors.changedSince({ ...resource, ...wanted }, sinceMs);
@@ -60,9 +60,10 @@ export function createKubernetesCluster({
       const load = (shared: AbortSignal): Promise<Uint8Array> =>
         getObject({ client, discovery }, { ...resource, name, namespace }, { signal: shared });
       try {
-        const object = await objects.get(key, load, { signal, bypass: disableCache });
+        const { value, freshForMs } = await objects.lookUp(key, load, { signal, bypass: disableCache });
         const mask = parseFieldMask(fieldMasks);
-        return { bytes: mask === undefined ? object : applyFieldMask(object, mask) };
+        const bytes = mask === undefined ? value : applyFieldMask(value, mask);
+        return { bytes, validity: { kind: "for", ms: freshForMs } };
       } catch (error) {
         throw isKubeError(error, "KUBE_NOT_FOUND") ? notFound(resource, name, namespace) : error;
       }
@@ -74,7 +75,8 @@ export function createKubernetesCluster({
       const load = (shared: AbortSignal): Promise<SubjectAccessReviewStatus> =>
         createSubjectAccessReview(client, reviewOf(question), { signal: shared });
       const key = JSON.stringify(reviewOf(question));
-      return jsonAnswer(await reviews.get(key, load, { signal, bypass: disableCache }));
+      const { value, freshForMs } = await reviews.lookUp(key, load, { signal, bypass: disableCache });
+      return jsonAnswer(value, freshForMs);
     },
   };
 }

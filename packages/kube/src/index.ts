@@ -25,7 +25,7 @@ export {
   type SubjectAccessReviewSpec,
   type SubjectAccessReviewStatus,
 } from "./resources/subject-access-review.ts";
-export type { ListDocument, ListedObject } from "./watch/object-store.ts";
+export type { CurrentList, ListDocument, ListedObject } from "./watch/object-store.ts";
 export {
   createReflectors,
   type Inventory,

@@ -16,6 +16,13 @@ import (
 	"github.com/kubewarden/policy-sdk-go/protocol"
 )
 
+// What most requests are decided by: the rest of the object is not decoded.
+type labelled struct {
+	Metadata struct {
+		Labels map[string]string `json:"labels"`
+	} `json:"metadata"`
+}
+
 type settings struct {
 	Message *string `json:"message"`
 }
@@ -56,18 +63,14 @@ func validate(input []byte) ([]byte, error) {
 	if err := json.Unmarshal(request.Settings, &given); err != nil {
 		return nil, err
 	}
-	var pod corev1.Pod
-	if err := json.Unmarshal(request.Request.Object, &pod); err != nil {
+	var object labelled
+	if err := json.Unmarshal(request.Request.Object, &object); err != nil {
 		return nil, err
 	}
-	return decide(&pod, given)
+	return decide(object.Metadata.Labels, request.Request.Object, given)
 }
 
-func decide(pod *corev1.Pod, given settings) ([]byte, error) {
-	if pod.Metadata == nil {
-		return kubewarden.AcceptRequest()
-	}
-	labels := pod.Metadata.Labels
+func decide(labels map[string]string, object json.RawMessage, given settings) ([]byte, error) {
 	if text, found := labels["fail-with"]; found {
 		return nil, errors.New(text)
 	}
@@ -78,10 +81,19 @@ func decide(pod *corev1.Pod, given settings) ([]byte, error) {
 		return resolve(host)
 	}
 	if _, found := labels["stamp"]; found {
-		labels["stamp"] = "stamped"
-		return kubewarden.MutateRequest(pod)
+		return stamp(object)
 	}
 	return kubewarden.AcceptRequest()
+}
+
+// stamp changes the label; everything else of the object comes from its typed form.
+func stamp(object json.RawMessage) ([]byte, error) {
+	var pod corev1.Pod
+	if err := json.Unmarshal(object, &pod); err != nil {
+		return nil, err
+	}
+	pod.Metadata.Labels["stamp"] = "stamped"
+	return kubewarden.MutateRequest(pod)
 }
 
 func rejection(given settings) kubewarden.Message {

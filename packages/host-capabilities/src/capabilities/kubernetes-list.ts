@@ -64,8 +64,10 @@ async function list(
   signal: AbortSignal | undefined,
 ): Promise<CapabilityAnswer> {
   const selection = selectionOf(input, namespace);
-  const { bytes, version, asOfMs } = await connectedCluster(deps).list(reference(input), selection, signal);
-  return { bytes: version === input.known_version ? undefined : bytes, version, asOfMs };
+  const found = await connectedCluster(deps).list(reference(input), selection, signal);
+  const { version, asOfMs, stamp } = found;
+  const bytes = version === input.known_version ? undefined : found.bytes;
+  return { bytes, version, asOfMs, validity: stamp && { kind: "stamp", stamp } };
 }
 
 function selectionOf(

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { type CapabilityAnswer, defineCapability, jsonAnswer } from "../capability.ts";
+import { defineCapability, jsonAnswer, textAnswer } from "../capability.ts";
 
 // policy-runtime 5.5: the payload is the name of an image
 
@@ -29,11 +29,6 @@ export const ociManifestConfig = defineCapability({
     return textAnswer(await registry.manifestAndConfig(image, { signal }));
   },
 });
-
-/** JSON as it was written elsewhere, with every number as it is there. */
-function textAnswer(json: string): CapabilityAnswer {
-  return { bytes: new TextEncoder().encode(json) };
-}
 
 /** Of a caller who waits for ever. */
 function never(): AbortSignal {

@@ -32,6 +32,7 @@ function cluster(asked: string[], changes = { version: 1 }, of = resources): Clu
         bytes: encode({ kind: "List", items: find(resource).items }),
         version: changes.version,
         asOfMs: 7,
+        stamp: undefined,
       };
     },
     async hasChangedSince(resource) {
@@ -104,7 +105,7 @@ describe("the inventory of a Rego policy", () => {
     const list = '{"items":[{"metadata":{"name":"a","\\u0061":1},"big":9007199254740993,"one":1.0}]}';
     const connected = {
       ...cluster([]),
-      list: async () => ({ bytes: new TextEncoder().encode(list), version: 1, asOfMs: 7 }),
+      list: async () => ({ bytes: new TextEncoder().encode(list), version: 1, asOfMs: 7, stamp: undefined }),
     };
     const { bytes } = await policyOver(connected).inventory("gatekeeper");
     expect(new TextDecoder().decode(bytes)).toContain('"big":9007199254740993,"one":1.0');
@@ -125,7 +126,10 @@ describe("the inventory of a Rego policy", () => {
     ],
     ["a list without items", { kind: "List" }, "a list without items"],
   ])("refuses %s", async (_what, list, message) => {
-    const connected = { ...cluster([]), list: async () => ({ bytes: encode(list), version: 1, asOfMs: 7 }) };
+    const connected = {
+      ...cluster([]),
+      list: async () => ({ bytes: encode(list), version: 1, asOfMs: 7, stamp: undefined }),
+    };
     await expect(policyOver(connected).inventory("opa")).rejects.toThrow(message);
   });
 

@@ -29,7 +29,11 @@ export interface ReadInventoryOptions {
   readonly layout: InventoryLayout;
   readonly resources: readonly ResourceReference[];
   readonly known: Inventory | undefined;
-  readonly perform: (path: string, input: unknown, signal: undefined) => Promise<PerformedAnswer>;
+  readonly perform: (
+    path: string,
+    input: unknown,
+    signal: undefined,
+  ) => PerformedAnswer | Promise<PerformedAnswer>;
 }
 
 const decoder = new TextDecoder();

@@ -6,6 +6,8 @@ import { KubeError } from "../errors.ts";
 export interface Freshness {
   /** whether data may be served now: the watch is open, or was a short while ago */
   readonly isCurrent: boolean;
+  /** whether the watch is open: whatever changes will be told */
+  readonly isOpen: boolean;
   /** whether data were current once */
   readonly wasCurrent: boolean;
   /** why nothing more will be tried */
@@ -42,10 +44,16 @@ const surelyOpenMs = 1000;
 
 /**
  * @param options.what - names the data in errors, such as `v1/Namespace`
+ * @param options.onClosed - called when changes will not be told any more
  * @param options.staleAfterMs - how long data count as current after the last moment at which they surely were
  */
-export function createFreshness(options: { what: string; clock: Clock; staleAfterMs: number }): Freshness {
-  const { what, clock, staleAfterMs } = options;
+export function createFreshness(options: {
+  what: string;
+  clock: Clock;
+  staleAfterMs: number;
+  onClosed?: (() => void) | undefined;
+}): Freshness {
+  const { what, clock, staleAfterMs, onClosed = () => {} } = options;
   const waiters = new Set<Waiter>();
   let openSinceMs: number | undefined;
   let wasCurrent = false;
@@ -63,6 +71,7 @@ export function createFreshness(options: { what: string; clock: Clock; staleAfte
       provenAtMs = Math.max(provenAtMs, now - silentForMs);
     }
     openSinceMs = undefined;
+    onClosed();
   }
 
   function rejectAll(error: KubeError): void {
@@ -105,6 +114,9 @@ export function createFreshness(options: { what: string; clock: Clock; staleAfte
     get isCurrent() {
       return failure === undefined && isCurrent();
     },
+    get isOpen() {
+      return failure === undefined && openSinceMs !== undefined;
+    },
     get wasCurrent() {
       return wasCurrent;
     },
@@ -145,6 +157,7 @@ export function createFreshness(options: { what: string; clock: Clock; staleAfte
     failed(error) {
       failure = error instanceof KubeError ? error : unexpected(what, error);
       openSinceMs = undefined;
+      onClosed();
       rejectAll(failure);
     },
   };

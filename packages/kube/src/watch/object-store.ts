@@ -1,4 +1,4 @@
-import type { Clock } from "@kubewarden-ts/base";
+import type { Clock, SharedStamp } from "@kubewarden-ts/base";
 import type { ResourceReference } from "../resources/api-resource.ts";
 import { buildSnapshot } from "./build-snapshot.ts";
 import { mergeSnapshot } from "./merge-snapshot.ts";
@@ -26,6 +26,12 @@ export interface ListDocument {
   readonly count: number;
 }
 
+/** A list as its readers get it. */
+export interface CurrentList extends ListDocument {
+  /** valid as long as the list is what the cluster holds; absent when that is not known from one moment to the next */
+  readonly stamp: SharedStamp | undefined;
+}
+
 /** One object of a list. */
 export interface ListedObject {
   /** `""` for cluster-wide kinds */
@@ -50,6 +56,8 @@ export interface ObjectStore {
   inventory(): { readonly version: number; readonly objects: Iterable<ListedObject> };
   /** Whether the data changed at or after an instant of the clock. */
   changedSince(instantMs: number): boolean;
+  /** Whether there are changes that `list` does not show yet. */
+  readonly isBehind: boolean;
 }
 
 /** An entry of a map, roughly, beside the bytes of its object. */
@@ -67,10 +75,15 @@ const copiedBytesPerMs = 100_000;
  * Makes an empty store. Changes are kept aside until somebody reads, then merged into a new document: a store that is
  * not read costs no copying.
  * @param options.nextVersion - gives versions to all stores of the process
+ * @param options.onChange - called when data change, before anybody can read them
  */
 export function createObjectStore(
   reference: ResourceReference,
-  { clock, nextVersion }: { clock: Clock; nextVersion: () => number },
+  {
+    clock,
+    nextVersion,
+    onChange = () => {},
+  }: { clock: Clock; nextVersion: () => number; onChange?: () => void },
 ): ObjectStore {
   const frame = listFrame(reference);
   const pending = new Map<string, Slice | undefined>();
@@ -85,6 +98,7 @@ export function createObjectStore(
   function change(key: string, object: Slice | undefined): void {
     pendingBytes += (object === undefined ? 0 : object.end - object.start) + overheadBytes;
     pending.set(key, object);
+    onChange();
     changedNamespaces.add(splitKey(key).namespace);
     changedAtMs = clock.now();
     if (pendingBytes > Math.max(smallBytes, snapshot.document.length / 4)) merge();
@@ -118,6 +132,7 @@ export function createObjectStore(
     if (sameSnapshot(next, snapshot)) return;
     namespaceLists.clear();
     changedAtMs = clock.now();
+    onChange();
     show(next);
   }
 
@@ -142,6 +157,9 @@ export function createObjectStore(
       return { version, objects: objectsOf(snapshot) };
     },
     changedSince: (instantMs) => changedAtMs >= instantMs,
+    get isBehind() {
+      return pending.size > 0;
+    },
   };
 }
 

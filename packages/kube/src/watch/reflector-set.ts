@@ -1,4 +1,4 @@
-import { type Clock, pause } from "@kubewarden-ts/base";
+import { type Clock, pause, type StampIssuer } from "@kubewarden-ts/base";
 import { KubeError } from "../errors.ts";
 import type { ObjectStore } from "./object-store.ts";
 import type { Reflector } from "./reflector.ts";
@@ -7,6 +7,8 @@ import type { Reflector } from "./reflector.ts";
 export interface Watched {
   readonly reflector: Reflector;
   readonly store: ObjectStore;
+  /** of what the store holds; taken back when it changes or is not followed any more */
+  readonly stamps: StampIssuer;
 }
 
 export interface ReflectorSetOptions {
@@ -74,6 +76,7 @@ export function createReflectorSet(options: ReflectorSetOptions): ReflectorSet {
 
   /** Stops the unused reflector that was used longest ago, of those not used for so long. */
   function dropOldest(unusedForMs: number, except: string): boolean {
+    for (const entry of entries.values()) if (entry.stamps.takeUse()) entry.usedAtMs = clock.now();
     const unused = [...entries].filter(
       ([key, { users, usedAtMs }]) => key !== except && users === 0 && clock.now() - usedAtMs >= unusedForMs,
     );

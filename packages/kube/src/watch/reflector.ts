@@ -20,6 +20,8 @@ export interface ReflectorOptions {
   readonly log: Logger;
   /** how long data count as current after the watch was lost, in milliseconds */
   readonly staleAfterMs: number;
+  /** Called when the store does not follow changes any more. */
+  onClosed?(): void;
   /** Called when the store is about to have, or has, so many bytes. @throws {KubeError} `KUBE_LIMIT` */
   checkBytes(bytes: number): void;
 }
@@ -30,6 +32,8 @@ export interface Reflector extends AsyncDisposable {
   readonly failure: { readonly error: KubeError; readonly atMs: number } | undefined;
   /** whether the store may be read now */
   readonly isCurrent: boolean;
+  /** whether the store follows every change */
+  readonly isOpen: boolean;
   /**
    * Resolves when the store may be read.
    * @throws {KubeError} what made the reflector give up; `KUBE_STALE`, `KUBE_TIMED_OUT`, `KUBE_ABORTED`
@@ -60,7 +64,12 @@ const shortWatchMs = 1000;
 export function startReflector(options: ReflectorOptions): Reflector {
   const { client, list, form, store, clock, random, log, checkBytes } = options;
   const what = `${form.apiVersion}/${form.kind}`;
-  const freshness = createFreshness({ what, clock, staleAfterMs: options.staleAfterMs });
+  const freshness = createFreshness({
+    what,
+    clock,
+    staleAfterMs: options.staleAfterMs,
+    onClosed: options.onClosed,
+  });
   const backoff = createBackoff({ clock, random });
   const stopping = new AbortController();
   const { signal } = stopping;
@@ -167,6 +176,9 @@ export function startReflector(options: ReflectorOptions): Reflector {
     },
     get isCurrent() {
       return freshness.isCurrent;
+    },
+    get isOpen() {
+      return freshness.isOpen;
     },
     whenCurrent: (waiting) => freshness.wait(waiting),
     async [Symbol.asyncDispose]() {

@@ -1,11 +1,11 @@
-import { type Clock, type Logger, systemClock } from "@kubewarden-ts/base";
+import { type Clock, createStampIssuer, type Logger, systemClock } from "@kubewarden-ts/base";
 import type { KubeClient } from "../client/kube-client.ts";
 import { isKubeError } from "../errors.ts";
 import { type FieldMask, fieldMaskKey, parseFieldMask } from "../masks/field-mask.ts";
 import { storedForm } from "../masks/stored-object.ts";
 import { type ApiResource, collectionPath, type ResourceReference } from "../resources/api-resource.ts";
 import type { Discovery } from "../resources/discovery.ts";
-import { createObjectStore, type ListDocument, type ListedObject } from "./object-store.ts";
+import { type CurrentList, createObjectStore, type ListedObject } from "./object-store.ts";
 import { startReflector } from "./reflector.ts";
 import { createReflectorSet, type Watched } from "./reflector-set.ts";
 
@@ -21,7 +21,7 @@ export interface ListRequest extends ResourceReference {
 /** All objects of a kind. */
 export interface Inventory {
   readonly resource: ApiResource;
-  /** as of `ListDocument` */
+  /** as of `CurrentList` */
   readonly version: number;
   /** in the order of namespace and name; may be walked more than once */
   readonly objects: Iterable<ListedObject>;
@@ -36,7 +36,7 @@ export interface Reflectors extends AsyncDisposable {
    *   takes too long; `KUBE_STALE` when the watch was lost for too long; `KUBE_LIMIT`; those of `Discovery.find`
    * @example const { document } = await reflectors.list({ apiVersion: "v1", kind: "Namespace" }, { signal });
    */
-  list(request: ListRequest, options?: { signal?: AbortSignal | undefined }): Promise<ListDocument>;
+  list(request: ListRequest, options?: { signal?: AbortSignal | undefined }): Promise<CurrentList>;
   /** All objects of a kind one by one. @throws {KubeError} as `list` */
   inventory(reference: ResourceReference, options?: { signal?: AbortSignal | undefined }): Promise<Inventory>;
   /** Whether a list changed at or after an instant of the clock; true for one that is not watched. */
@@ -96,9 +96,11 @@ export function createReflectors(options: ReflectorsOptions): Reflectors {
     const list = { ...query, path: collectionPath(resource, query.namespace) };
     const form = storedForm(resource, query.mask);
     return set.add(key, (checkBytes) => {
-      const store = createObjectStore(resource, { clock, nextVersion });
+      const stamps = createStampIssuer();
+      const { revoke } = stamps;
+      const store = createObjectStore(resource, { clock, nextVersion, onChange: revoke });
       const watching = { client, list, form, store, clock, random, log, staleAfterMs, checkBytes };
-      return { store, reflector: startReflector(watching) };
+      return { store, stamps, reflector: startReflector({ ...watching, onClosed: revoke }) };
     });
   }
 
@@ -155,7 +157,10 @@ export function createReflectors(options: ReflectorsOptions): Reflectors {
 
   return {
     list: (request, { signal } = {}) =>
-      readCurrent(request, signal, ({ watched, namespace }) => watched.store.list(namespace)),
+      readCurrent(request, signal, ({ watched: { store, stamps, reflector }, namespace }) => {
+        const list = store.list(namespace);
+        return { ...list, stamp: reflector.isOpen && !store.isBehind ? stamps.issue() : undefined };
+      }),
     inventory: ({ apiVersion, kind }, { signal } = {}) =>
       readCurrent({ apiVersion, kind }, signal, ({ watched: { store }, resource }) => {
         return { resource, ...store.inventory() };
