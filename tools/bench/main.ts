@@ -13,6 +13,7 @@ import { startBench } from "./start/start.ts";
 interface Options extends ServerBenchOptions {
   readonly noisy: boolean;
   readonly waiting: boolean;
+  readonly evaluations: number;
 }
 
 const benches = new Map<string, (options: Options) => Promise<Report>>([
@@ -43,6 +44,13 @@ const bench = defineCommand({
       description: "server: measure as --check does, and accept the figures",
     },
     bundled: { type: "boolean", description: "server: the bundle of npm run bundle in place of the sources" },
+    evaluations: {
+      type: "number",
+      min: 2000,
+      max: 10_000_000,
+      default: 10_000,
+      description: "runtime: evaluations after which memory is looked at",
+    },
     seconds: { type: "number", min: 1, max: 60, default: 2, description: "Length of one measurement" },
     json: { type: "string", valueName: "FILE", description: "Also write the figures to FILE" },
   },

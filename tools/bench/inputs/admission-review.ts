@@ -8,9 +8,9 @@ export function admissionReview(size: BodySize): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(review));
 }
 
-/** What a policy is handed for that review, with empty settings. */
-export function guestPayload(size: BodySize): Uint8Array {
-  return new TextEncoder().encode(JSON.stringify({ request: podRequest(size), settings: {} }));
+/** The request of that review as a policy is handed it: what is `null` is left out. */
+export function guestRequest(size: BodySize): object {
+  return Object.fromEntries(Object.entries(podRequest(size)).filter(([, value]) => value !== null));
 }
 
 function podRequest(size: BodySize): object {

@@ -27,3 +27,26 @@ export const spinningGuest = guest(
   '{"valid":true}',
   `(if (i32.eq (local.get $operation_length) (i32.const ${validateLength})) (then (loop $again (br $again))))`,
 );
+
+/** Makes one call of `kubernetes/<operation>`, looks at nothing of the answer but its length, and accepts. */
+export function lookingUpGuest(operation: string, payload: object): string {
+  const json = JSON.stringify(payload).replaceAll('"', '\\"');
+  const length = JSON.stringify(payload).length;
+  return `(module
+    (import "wapc" "__guest_response" (func $response (param i32 i32)))
+    (import "wapc" "__host_call" (func $host_call (param i32 i32 i32 i32 i32 i32 i32 i32) (result i32)))
+    (import "wapc" "__host_response_len" (func $length (result i32)))
+    (import "wapc" "__host_response" (func $answer (param i32)))
+    (memory (export "memory") 20)
+    (data (i32.const 16) "{\\"accepted\\":true,\\"valid\\":true}")
+    (data (i32.const 64) "kubewarden") (data (i32.const 96) "kubernetes") (data (i32.const 128) "${operation}")
+    (data (i32.const 256) "${json}")
+    (func (export "__guest_call") (param $operation_length i32) (param $payload_length i32) (result i32)
+      (if (i32.eq (local.get $operation_length) (i32.const ${validateLength})) (then
+        (if (i32.eqz (call $host_call (i32.const 64) (i32.const 10) (i32.const 96) (i32.const 10)
+          (i32.const 128) (i32.const ${operation.length}) (i32.const 256) (i32.const ${length}))) (then (unreachable)))
+        (if (i32.gt_u (call $length) (i32.const 1000000)) (then (unreachable)))
+        (call $answer (i32.const 65536))))
+      (call $response (i32.const 16) (i32.const 30))
+      (i32.const 1)))`;
+}

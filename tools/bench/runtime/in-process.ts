@@ -1,20 +1,17 @@
-import { webcrypto } from "node:crypto";
 import {
   createGuest,
   defaultLimits,
-  type GuestEnvironment,
+  type GuestCall,
   type GuestHost,
+  type PreparedModule,
   prepareModule,
+  snapshotGoCommand,
 } from "@kubewarden-ts/policy-runtime/core";
-import type { BenchGuest } from "../inputs/guests.ts";
+import { processEnvironment as environment } from "@kubewarden-ts/policy-runtime/node";
+import { type BodySize, guestRequest } from "../inputs/admission-review.ts";
+import { type BenchGuest, protocolOf } from "../inputs/guests.ts";
 import { type Distribution, distributionOf } from "../percentiles.ts";
 
-const environment: GuestEnvironment = {
-  now: () => Date.now(),
-  monotonic: () => performance.now(),
-  fillRandom: (bytes) => void webcrypto.getRandomValues(bytes as Uint8Array<ArrayBuffer>),
-  sleep: () => ({ done: Promise.resolve(), cancel() {} }),
-};
 const host: GuestHost = {
   call: () => new Uint8Array(0),
   print() {},
@@ -22,6 +19,7 @@ const host: GuestHost = {
   resumed() {},
 };
 const warmUpShare = 0.3;
+const limits = defaultLimits;
 
 /** Evaluations on the thread that measures; times in microseconds. */
 export interface InProcessFigures {
@@ -32,25 +30,27 @@ export interface InProcessFigures {
   readonly cpuUs: number;
 }
 
-/** Evaluates one payload again and again, without a worker between. */
+/** Evaluates one request again and again, without a worker between. */
 export async function measureInProcess(
-  { wasm, protocol }: BenchGuest,
-  payload: Uint8Array,
-  seconds: number,
+  guest: BenchGuest,
+  { size, seconds }: { size: BodySize; seconds: number },
 ): Promise<InProcessFigures> {
-  const limits = defaultLimits;
-  const prepared = await prepareModule(wasm, protocol, { environment, limits });
-  const create = () => createGuest(prepared, { environment, limits, hostCallsMayWait: false });
-  let guest = create();
+  const prepared = await prepare(guest);
+  const builtins = await environment.loadBuiltins?.(
+    prepared.opa?.builtins.filter((name) => name !== "") ?? [],
+  );
+  const create = () => createGuest(prepared, { environment, limits, hostCallsMayWait: false, builtins });
+  const call = benchCall(guest, size);
+  let instance = create();
   const callUs: number[] = [];
   const restoreUs: number[] = [];
   const evaluate = async (): Promise<void> => {
     const startMs = performance.now();
-    const called = guest.call({ operation: "validate", pieces: [payload] }, host);
+    const called = instance.call(call, host);
     const result = called instanceof Promise ? await called : called;
     const answeredMs = performance.now();
     if (result.kind === "failure") throw new Error(`the guest failed: ${result.text}`);
-    if (!guest.restore()) guest = create();
+    if (!instance.restore()) instance = create();
     restoreUs.push((performance.now() - answeredMs) * 1000);
     callUs.push((answeredMs - startMs) * 1000);
   };
@@ -61,6 +61,30 @@ export async function measureInProcess(
   await repeatFor(seconds, evaluate);
   const { user, system } = process.cpuUsage(before);
   return { call: some(callUs), restore: some(restoreUs), cpuUs: (user + system) / callUs.length };
+}
+
+async function prepare(guest: BenchGuest): Promise<PreparedModule> {
+  const prepared = await prepareModule(guest.wasm, protocolOf(guest), { environment, limits });
+  if (prepared.layout.goResume === undefined) return prepared;
+  return (await snapshotGoCommand(prepared, { environment, limits })) ?? prepared;
+}
+
+/** What a guest is asked about a request, in the way of its mode. */
+function benchCall({ mode, settings }: BenchGuest, size: BodySize): GuestCall {
+  const encode = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
+  const request = guestRequest(size);
+  switch (mode) {
+    case "opa":
+      return { operation: "eval", pieces: [encode({ request })], data: encode(settings) };
+    case "gatekeeper":
+      return {
+        operation: "eval",
+        pieces: [encode({ parameters: settings, review: request })],
+        data: encode({}),
+      };
+    default:
+      return { operation: "validate", pieces: [encode({ request, settings })] };
+  }
 }
 
 async function repeatFor(seconds: number, work: () => Promise<void>): Promise<void> {

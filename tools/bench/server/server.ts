@@ -1,4 +1,4 @@
-import { type BodySize, bodySizes, guestPayload } from "../inputs/admission-review.ts";
+import { type BodySize, bodySizes } from "../inputs/admission-review.ts";
 import { makeCertificate, opensslMissing } from "../inputs/certificate.ts";
 import { type BenchGuest, benchGuests, typescriptGuest } from "../inputs/guests.ts";
 import { writePoliciesFolder } from "../inputs/policies-folder.ts";
@@ -95,7 +95,7 @@ async function overheadNotes(all: readonly Measurement[], seconds: number): Prom
   for (const measurement of all) {
     const { protocol, handler, policies, load, cost } = measurement;
     if (handler !== guest.name || policies !== 1 || load.connections !== 1) continue;
-    const { call } = await measureInProcess(guest, guestPayload(load.size), seconds / 2);
+    const { call } = await measureInProcess(guest, { size: load.size, seconds: seconds / 2 });
     const least = nullOf(all, measurement)?.cost.latencyUs.p50 ?? Number.NaN;
     const overhead = cost.latencyUs.p50 - call.p50 - least;
     notes.push(
