@@ -1,6 +1,7 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
 import type { Readable } from "node:stream";
+import { allocatorEnvironment } from "../start/allocator.ts";
 
 /** A program that runs beside the bench and ends with it. */
 export interface BenchProcess extends AsyncDisposable {
@@ -13,7 +14,7 @@ export interface BenchProcess extends AsyncDisposable {
 const keptCharacters = 20_000;
 
 /**
- * Starts a script with the Node.js that runs this.
+ * Starts a script with the Node.js that runs this, in the environment that policy servers are meant to have.
  * @param options.nodeArgs - for Node.js itself, before the script
  */
 export function startScript(
@@ -23,6 +24,7 @@ export function startScript(
 ): BenchProcess {
   const child = spawn(process.execPath, [...nodeArgs, script, ...args], {
     cwd,
+    env: { ...allocatorEnvironment, ...process.env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let text = "";

@@ -43,7 +43,10 @@ const bench = defineCommand({
       type: "boolean",
       description: "server: measure as --check does, and accept the figures",
     },
-    bundled: { type: "boolean", description: "server: the bundle of npm run bundle in place of the sources" },
+    bundled: {
+      type: "boolean",
+      description: "server, runtime: the bundle of npm run bundle in place of the sources",
+    },
     evaluations: {
       type: "number",
       min: 2000,

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
+import { allocatorEnvironment } from "./allocator.ts";
 
 const POLL_MS = 20;
 const READY_TIMEOUT_MS = 60_000;
@@ -24,7 +25,11 @@ export function startServerProcess(
   args: readonly string[],
   { cwd, readinessUrl }: { cwd: string; readinessUrl: string },
 ): ServerProcess {
-  const child = spawn(process.execPath, [script, ...args], { cwd, stdio: ["ignore", "inherit", "inherit"] });
+  const child = spawn(process.execPath, [script, ...args], {
+    cwd,
+    env: { ...allocatorEnvironment, ...process.env },
+    stdio: ["ignore", "inherit", "inherit"],
+  });
   const ended = once(child, "exit").then(([code]) => (typeof code === "number" ? code : 1));
   return {
     ready: () => untilReady(child, readinessUrl),

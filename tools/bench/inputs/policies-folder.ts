@@ -14,6 +14,7 @@ export interface PoliciesFolder extends AsyncDisposable {
 export interface FolderPolicy {
   readonly id: string;
   readonly wasm: Uint8Array;
+  readonly settings?: Readonly<Record<string, unknown>>;
 }
 
 export async function writePoliciesFolder(policies: readonly FolderPolicy[]): Promise<PoliciesFolder> {
@@ -22,10 +23,10 @@ export async function writePoliciesFolder(policies: readonly FolderPolicy[]): Pr
   const removeAtExit = (): void => rmSync(path, { recursive: true, force: true });
   process.once("exit", removeAtExit);
   const lines = await Promise.all(
-    policies.map(async ({ id, wasm }) => {
+    policies.map(async ({ id, wasm, settings = {} }) => {
       const file = join(path, `${id}.wasm`);
       await writeFile(file, wasm);
-      return `${id}:\n  module: file://${file}\n`;
+      return `${id}:\n  module: file://${file}\n  settings: ${JSON.stringify(settings)}\n`;
     }),
   );
   const policiesFile = join(path, "policies.yml");

@@ -7,7 +7,7 @@ import type { Row } from "../table.ts";
 import { startBenchEvaluator } from "./evaluator.ts";
 import { type InFlightFigures, measureInFlight } from "./in-flight.ts";
 import { measureInProcess } from "./in-process.ts";
-import type { ManyPolicies } from "./many-policies.ts";
+import { measureManyPolicies } from "./many-policies.ts";
 import type { MemoryGrowth } from "./memory-growth.ts";
 
 const columns = [
@@ -38,9 +38,12 @@ const targets: Readonly<Record<string, { p50?: number; p99?: number }>> = {
 export async function runtimeBench({
   seconds,
   evaluations,
+  script,
 }: {
   seconds: number;
   evaluations: number;
+  /** program of the policy server */
+  script: string;
 }): Promise<Report> {
   const { guests, notes } = await engineGuests();
   const rows: Row[] = [];
@@ -52,7 +55,7 @@ export async function runtimeBench({
     remarks.push(...targetNotes(guest, evaluated[0]));
   }
   for (const { name } of guests) remarks.push(await memoryNote(name, evaluations));
-  remarks.push(await manyNote(), await objectNote());
+  remarks.push(await manyNote(seconds, script), await objectNote());
   return { name: "runtime", columns, rows, notes: remarks };
 }
 
@@ -107,11 +110,10 @@ async function memoryNote(name: string, evaluations: number): Promise<string> {
   return targetNote(`${text}; growth`, last - first, allowedGrowthMb, "MB");
 }
 
-async function manyNote(): Promise<string> {
-  const many = await measured<ManyPolicies>("many-policies.ts", []);
-  if (typeof many === "string") return `20 policies: not measured: ${many}`;
-  const text = `20 policies of all engines on 2 workers: ${many.idleMb.toFixed(0)} MB when ready; after load`;
-  return targetNote(text, many.loadedMb, allowedManyMb, "MB");
+async function manyNote(seconds: number, script: string): Promise<string> {
+  const { idleMb, loadedMb } = await measureManyPolicies({ seconds, script });
+  const text = `20 policies of all engines on 2 workers: ${idleMb.toFixed(0)} MB when ready; after load`;
+  return targetNote(text, loadedMb, allowedManyMb, "MB");
 }
 
 const watchedLists = join(import.meta.dirname, "../../../packages/kube/src/testing/measure/memory.ts");

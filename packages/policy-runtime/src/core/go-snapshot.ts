@@ -3,7 +3,7 @@ import { createGuest } from "./guest.ts";
 import type { GuestHost, GuestResult } from "./host.ts";
 import { type GuestOptions, instantiate } from "./instance.ts";
 import { type PreparedModule, snapshotGlobals } from "./prepared-module.ts";
-import { takeSnapshot, type WaitingSnapshot } from "./snapshot.ts";
+import { type Snapshot, takeSnapshot, type WaitingSnapshot } from "./snapshot.ts";
 import { StopAtRead } from "./wasi/streams.ts";
 import { wasiArguments } from "./wasi-call.ts";
 
@@ -26,7 +26,7 @@ export async function snapshotGoCommand(
   const { isolation } = prepared;
   if (isolation.kind !== "restore") return undefined;
   const guestOptions = { ...options, hostCallsMayWait: false };
-  const waiting = await runToFirstRead(prepared, guestOptions);
+  const waiting = await runToFirstRead(prepared, isolation.snapshot, guestOptions);
   if (waiting === undefined) return undefined;
   const improved: PreparedModule = { ...prepared, isolation: { ...isolation, waiting } };
   for (const payload of madeUpPayloads) {
@@ -37,12 +37,13 @@ export async function snapshotGoCommand(
 
 async function runToFirstRead(
   prepared: PreparedModule,
+  base: Snapshot,
   options: GuestOptions,
 ): Promise<WaitingSnapshot | undefined> {
   const { goResume } = prepared.layout;
   if (goResume === undefined) return undefined;
   const instance = instantiate(prepared, options);
-  const { state, exports, memory } = instance;
+  const { state, exports } = instance;
   const host = deafHost();
   state.host = host;
   state.args = wasiArguments(operation);
@@ -60,7 +61,7 @@ async function runToFirstRead(
   if (place < 0) return undefined;
   // What Go's loop calls next: the reading function, from its beginning.
   state.memory.write(place, new Uint8Array(new BigUint64Array([BigInt(goResume.readerIndex) << 16n]).buffer));
-  const snapshot = takeSnapshot(memory, exports, snapshotGlobals(prepared.layout));
+  const snapshot = takeSnapshot(instance, snapshotGlobals(prepared.layout), base);
   return { operation, snapshot, resume: goResume.exportName };
 }
 

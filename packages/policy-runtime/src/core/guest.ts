@@ -29,7 +29,7 @@ export function createGuest(prepared: PreparedModule, options: GuestOptions): Gu
   const { isolation } = prepared;
   const instance = instantiate(prepared, options);
   const snapshot = isolation.kind === "restore" ? isolation.snapshot : undefined;
-  if (snapshot !== undefined) adoptSnapshot(snapshot, instance.memory, instance.exports);
+  if (snapshot !== undefined) adoptSnapshot(snapshot, instance);
   const runner = createRunner(prepared, instance);
   const memory = memoryOf(prepared, instance);
   let intact = true;
@@ -60,7 +60,7 @@ export function createGuest(prepared: PreparedModule, options: GuestOptions): Gu
       const { restorePoint } = runner;
       if (!intact || restorePoint === undefined) return false;
       if (!isWorthRestoring(restorePoint, instance.memory)) return false;
-      restoreSnapshot(restorePoint, instance.memory, instance.exports);
+      restoreSnapshot(restorePoint, instance);
       return true;
     },
     abandon() {

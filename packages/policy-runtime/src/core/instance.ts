@@ -1,5 +1,6 @@
 import { type BuiltinTable, resolveBuiltins } from "@kubewarden-ts/rego";
 import { RuntimeError } from "../errors.ts";
+import { type ClearMemory, createClearMemory } from "./clear-memory.ts";
 import { GuestMemory } from "./guest-memory.ts";
 import { createGuestState, type GuestState } from "./guest-state.ts";
 import type { GuestEnvironment, GuestLimits } from "./host.ts";
@@ -20,6 +21,7 @@ export interface GuestOptions {
 export interface Instance {
   readonly exports: WebAssembly.Exports;
   readonly memory: WebAssembly.Memory;
+  readonly clearMemory: ClearMemory;
   readonly state: GuestState;
   /** Calls an export; answers with a promise where the guest can wait. */
   enter(name: string, ...args: number[]): unknown;
@@ -44,7 +46,23 @@ export function instantiate(
   const memory = own ?? exportedMemory(exports);
   if (own === undefined) state.memory = new GuestMemory(memory);
   if (protocol === "rego") state.opa = opaStateOf(exports, state, opa ? resolveBuiltins(opa, builtins) : []);
-  return { exports, memory, state, enter: entries(exports, waits), has: (name) => name in exports };
+  return {
+    exports,
+    memory,
+    clearMemory: lazyClearMemory(memory),
+    state,
+    enter: entries(exports, waits),
+    has: (name) => name in exports,
+  };
+}
+
+/** An instance that serves one call needs none. */
+function lazyClearMemory(memory: WebAssembly.Memory): ClearMemory {
+  let clear: ClearMemory | undefined;
+  return (start, end) => {
+    clear ??= createClearMemory(memory);
+    clear(start, end);
+  };
 }
 
 /** Stands in while a module with a memory of its own runs its start function: every pointer is out of bounds. */

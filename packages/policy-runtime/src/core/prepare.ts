@@ -144,8 +144,8 @@ function describe(instance: Instance): OpaModule {
   }
 }
 
-function snapshotOf({ memory, exports }: Instance, { layout }: Compiled) {
-  return takeSnapshot(memory, exports, snapshotGlobals(layout));
+function snapshotOf(instance: Instance, { layout }: Compiled) {
+  return takeSnapshot(instance, snapshotGlobals(layout));
 }
 
 function start(compiled: Compiled, options: GuestOptions): Instance {

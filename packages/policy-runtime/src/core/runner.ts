@@ -50,7 +50,7 @@ function wasiRunner({ isolation }: PreparedModule, instance: Instance, base: Sna
     run(call) {
       const isWaiting = call.operation === waiting.operation;
       const wanted = isWaiting ? waiting.snapshot : base;
-      if (at !== wanted) adoptSnapshot(wanted, instance.memory, instance.exports);
+      if (at !== wanted) adoptSnapshot(wanted, instance);
       at = wanted;
       return runWasi(instance, call, isWaiting ? waiting.resume : undefined);
     },
@@ -71,16 +71,16 @@ interface LoadedData {
 }
 
 function regoRunner(prepared: PreparedModule, instance: Instance, base: Snapshot | undefined): Runner {
-  const { state, memory, exports } = instance;
+  const { state } = instance;
   let loaded: LoadedData | undefined;
 
   const load = (document: Uint8Array): LoadedData => {
     const known = loaded?.document === document;
     if (known && loaded?.snapshot !== undefined) return loaded;
-    if (loaded?.snapshot !== undefined && base !== undefined) restoreSnapshot(base, memory, exports);
+    if (loaded?.snapshot !== undefined && base !== undefined) restoreSnapshot(base, instance);
     const address = loadData(state.opa!.instance, [document]);
     const worthIt = known && base !== undefined;
-    const snapshot = worthIt ? takeSnapshot(memory, exports, snapshotGlobals(prepared.layout)) : undefined;
+    const snapshot = worthIt ? takeSnapshot(instance, snapshotGlobals(prepared.layout)) : undefined;
     return { document, address, snapshot };
   };
 

@@ -1,4 +1,5 @@
-const chunkBytes = 4096;
+import { type ClearMemory, chunkBytes } from "./clear-memory.ts";
+
 const pageBytes = 65_536;
 /** A memory that grew by more than this is let go instead of being restored: clearing it would cost more. */
 const maxGrowthBytes = 4 * 1024 * 1024;
@@ -8,9 +9,9 @@ const maxGrowthBytes = 4 * 1024 * 1024;
  * mutable globals and the size its memory claims to have. Plain data, shared by all workers without a copy.
  */
 export interface Snapshot {
-  /** Content of all runs that are not zero, one after the other. */
-  readonly packed: Uint8Array;
-  /** Runs of memory in triples: start, end, offset in `packed` or -1 for zeroes. */
+  /** Content of all runs that are not zero, one after the other; what another snapshot holds already is taken from there. */
+  readonly contents: readonly Uint8Array[];
+  /** Runs of memory in fours: start, end, index in `contents` or -1 for zeroes, offset in there. */
   readonly runs: readonly number[];
   /** Where the last run ends; all behind it is zero. */
   readonly length: number;
@@ -28,42 +29,58 @@ export interface WaitingSnapshot {
   readonly resume: string;
 }
 
-/** Takes the state of `memory` and of the globals named. */
+/** What of an instance has a state. */
+export interface Restorable {
+  readonly memory: WebAssembly.Memory;
+  readonly exports: WebAssembly.Exports;
+  readonly clearMemory: ClearMemory;
+}
+
+/**
+ * Takes the state of an instance's memory and of the globals named.
+ * @param like - a snapshot of the same module; what both have in common is kept once
+ */
 export function takeSnapshot(
-  memory: WebAssembly.Memory,
-  exports: WebAssembly.Exports,
+  instance: Pick<Restorable, "memory" | "exports">,
   globalNames: readonly string[],
+  like?: Snapshot,
 ): Snapshot {
-  const bytes = new Uint8Array(memory.buffer);
-  const runs = findRuns(bytes);
-  const used = runs.reduce((sum, run) => sum + (run.zero ? 0 : run.end - run.start), 0);
-  const packed = new Uint8Array(new SharedArrayBuffer(used));
-  const triples: number[] = [];
+  const bytes = new Uint8Array(instance.memory.buffer);
+  const shared = like?.contents[0];
+  const runs = findRuns(bytes, like);
+  const used = runs.reduce((sum, { kind, start, end }) => sum + (kind === "own" ? end - start : 0), 0);
+  const own = new Uint8Array(new SharedArrayBuffer(used));
+  const fours: number[] = [];
   let offset = 0;
-  for (const { start, end, zero } of runs) {
-    triples.push(start, end, zero ? -1 : offset);
-    if (zero) continue;
-    packed.set(bytes.subarray(start, end), offset);
-    offset += end - start;
+  for (const { kind, start, end, sharedOffset } of runs) {
+    switch (kind) {
+      case "zero":
+        fours.push(start, end, -1, 0);
+        break;
+      case "shared":
+        fours.push(start, end, 1, sharedOffset);
+        break;
+      case "own":
+        fours.push(start, end, 0, offset);
+        own.set(bytes.subarray(start, end), offset);
+        offset += end - start;
+    }
   }
   return {
-    packed,
-    runs: triples,
+    contents: shared === undefined ? [own] : [own, shared],
+    runs: fours,
     length: runs.at(-1)?.end ?? 0,
     memoryBytes: bytes.length,
-    globals: globalNames.map((name) => [name, globalOf(exports, name).value]),
+    globals: globalNames.map((name) => [name, globalOf(instance.exports, name).value]),
   };
 }
 
 /** Makes a new instance, whose memory holds only its own data segments, equal to the snapshot. */
-export function adoptSnapshot(
-  snapshot: Snapshot,
-  memory: WebAssembly.Memory,
-  exports: WebAssembly.Exports,
-): void {
+export function adoptSnapshot(snapshot: Snapshot, instance: Restorable): void {
+  const { memory } = instance;
   const missing = snapshot.memoryBytes - memory.buffer.byteLength;
   if (missing > 0) memory.grow(missing / pageBytes);
-  restoreSnapshot(snapshot, memory, exports);
+  restoreSnapshot(snapshot, instance);
 }
 
 /** Whether a used instance is worth being put back: of one whose memory grew a lot, a new instance is cheaper. */
@@ -72,21 +89,18 @@ export function isWorthRestoring(snapshot: Snapshot, memory: WebAssembly.Memory)
 }
 
 /** Puts a used instance back; its memory must not be smaller than the snapshot's. */
-export function restoreSnapshot(
-  snapshot: Snapshot,
-  memory: WebAssembly.Memory,
-  exports: WebAssembly.Exports,
-): void {
+export function restoreSnapshot(snapshot: Snapshot, { memory, exports, clearMemory }: Restorable): void {
   const bytes = new Uint8Array(memory.buffer);
-  const { packed, runs } = snapshot;
-  for (let index = 0; index < runs.length; index += 3) {
+  const { contents, runs } = snapshot;
+  for (let index = 0; index < runs.length; index += 4) {
     const start = runs[index]!;
     const end = runs[index + 1]!;
-    const offset = runs[index + 2]!;
-    if (offset < 0) bytes.fill(0, start, end);
-    else bytes.set(packed.subarray(offset, offset + end - start), start);
+    const content = contents[runs[index + 2]!];
+    const offset = runs[index + 3]!;
+    if (content === undefined) clearMemory(start, end);
+    else bytes.set(content.subarray(offset, offset + end - start), start);
   }
-  bytes.fill(0, snapshot.length);
+  clearMemory(snapshot.length, bytes.length);
   for (const [name, value] of snapshot.globals) globalOf(exports, name).value = value;
 }
 
@@ -95,25 +109,60 @@ function globalOf(exports: WebAssembly.Exports, name: string): WebAssembly.Globa
 }
 
 interface Run {
-  start: number;
+  readonly kind: "zero" | "own" | "shared";
+  readonly start: number;
   end: number;
-  zero: boolean;
+  /** of a shared run: where its content begins */
+  readonly sharedOffset: number;
 }
 
-function findRuns(bytes: Uint8Array): Run[] {
-  const words = new BigUint64Array(bytes.buffer, 0, bytes.length >>> 3);
+/** Runs of chunks of the same kind; shared ones lie one behind the other where they come from, too. */
+function findRuns(bytes: Uint8Array, like: Snapshot | undefined): Run[] {
   const runs: Run[] = [];
+  const offsetInLike = like === undefined ? () => undefined : ownOffsets(like);
   for (let start = 0; start < bytes.length; start += chunkBytes) {
-    const zero = isZero(words, start >>> 3, (start + chunkBytes) >>> 3);
+    const end = start + chunkBytes;
+    const chunk = bytes.subarray(start, end);
+    const offset = offsetInLike(start);
+    const isShared = offset !== undefined && areEqual(chunk, like!.contents[0]!.subarray(offset));
+    const kind = isZero(chunk) ? "zero" : isShared ? "shared" : "own";
     const last = runs.at(-1);
-    if (last?.zero === zero) last.end = start + chunkBytes;
-    else runs.push({ start, end: start + chunkBytes, zero });
+    const goesOn =
+      last?.kind === kind && (kind !== "shared" || last.sharedOffset + (start - last.start) === offset);
+    if (goesOn) last.end = end;
+    else runs.push({ kind, start, end, sharedOffset: offset ?? 0 });
   }
-  if (runs.at(-1)?.zero) runs.pop();
+  if (runs.at(-1)?.kind === "zero") runs.pop();
   return runs;
 }
 
-function isZero(words: BigUint64Array, from: number, to: number): boolean {
-  for (let index = from; index < to; index++) if (words[index] !== 0n) return false;
+/** Where a snapshot has the content of a chunk, by address. */
+function ownOffsets({ runs }: Snapshot): (address: number) => number | undefined {
+  const offsets = new Map<number, number>();
+  for (let index = 0; index < runs.length; index += 4) {
+    if (runs[index + 2] !== 0) continue;
+    const start = runs[index]!;
+    for (let at = start; at < runs[index + 1]!; at += chunkBytes) {
+      offsets.set(at, runs[index + 3]! + (at - start));
+    }
+  }
+  return (address) => offsets.get(address);
+}
+
+function isZero(chunk: Uint8Array): boolean {
+  const words = wordsOf(chunk);
+  for (let index = 0; index < words.length; index++) if (words[index] !== 0) return false;
   return true;
+}
+
+/** @param other - as long as `chunk`, or longer */
+function areEqual(chunk: Uint8Array, other: Uint8Array): boolean {
+  const words = wordsOf(chunk);
+  const others = wordsOf(other);
+  for (let index = 0; index < words.length; index++) if (words[index] !== others[index]) return false;
+  return true;
+}
+
+function wordsOf({ buffer, byteOffset }: Uint8Array): Int32Array {
+  return new Int32Array(buffer, byteOffset, chunkBytes / Int32Array.BYTES_PER_ELEMENT);
 }
