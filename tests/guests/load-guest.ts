@@ -32,7 +32,10 @@ export async function loadGuest(
   });
   return async (operation, payload) => {
     const guest = createGuest(prepared, { environment, limits, hostCallsMayWait: true });
-    const result = await guest.call({ operation, pieces: [new TextEncoder().encode(JSON.stringify(payload))] }, host);
+    const result = await guest.call(
+      { operation, pieces: [new TextEncoder().encode(JSON.stringify(payload))] },
+      host,
+    );
     return result.kind === "answer" ? JSON.parse(new TextDecoder().decode(result.bytes)) : result.text;
   };
 }
