@@ -1,7 +1,8 @@
-import { type Clock, systemClock } from "@kubewarden-ts/base";
+import { systemClock } from "@kubewarden-ts/base";
 import * as v from "valibot";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { testPolicy } from "../../packages/host-capabilities/fixtures/host.ts";
+import { standingClock } from "../support/clocks.ts";
 import { connectHost } from "../support/connected-host.ts";
 import { requires } from "../support/requirements.ts";
 import { type ControlPlane, controlPlane } from "./control-plane.ts";
@@ -26,12 +27,6 @@ const Listed = v.object({
     items: v.array(v.object({ metadata: v.object({ namespace: v.optional(v.string()), name: v.string() }) })),
   }),
 });
-
-/** A clock that stands still: what is kept for seconds stays, however slow the machine is. */
-function standingClock(): Clock & { nowMs: number } {
-  const clock = { nowMs: systemClock.now(), now: () => clock.nowMs, sleep: systemClock.sleep };
-  return clock;
-}
 
 /** The names of what was listed, with their namespaces. */
 function namesOf(answer: unknown): string[] {
