@@ -98,7 +98,11 @@ export async function pushManifest(
   return { mediaType, digest, size: bytes.length };
 }
 
-/** Pushes an image: its layers, its configuration, its manifest. @returns what describes the manifest */
+/**
+ * Pushes an image: its layers, its configuration, its manifest. Images with a blob in common are pushed one after the other:
+ * while the registry writes the same blob once more, it does not find it.
+ * @returns what describes the manifest
+ */
 export async function pushImage(registry: Registry, image: Image): Promise<Descriptor> {
   const { repository, tag, format = "oci", layers = ONE_LAYER, annotations } = image;
   const types = FORMATS[format];

@@ -33,12 +33,11 @@ describe.skipIf(requires("registry").skip)("a real registry", () => {
     async (format) => {
       await using registry = await startRegistry();
       const platforms = ["amd64", "arm64"].map((architecture) => ({ os: "linux", architecture }));
-      const manifests = await Promise.all(
-        platforms.map(async (platform) => ({
-          manifest: await pushImage(registry, { repository, format, config: platform }),
-          platform,
-        })),
-      );
+      const manifests = [];
+      for (const platform of platforms) {
+        const manifest = await pushImage(registry, { repository, format, config: platform });
+        manifests.push({ manifest, platform });
+      }
       const index = await pushIndex(registry, { repository, tag: "v1", format, manifests });
       const headers = { accept: FORMATS[format].index };
       const answer = await registry.send({

@@ -39,6 +39,8 @@ export interface Registry extends AsyncDisposable {
   tokenRequests: readonly TokenRequest[];
   /** the end of the registry's log, with a line for each request */
   log(): string;
+  /** the `Authorization` header of all rights to a repository; nothing where none is asked for */
+  authorization(repository: string): string | undefined;
   /** sends a request of the set-up with all rights: no client of the registry under test */
   send(request: Omit<HttpRequest, "url" | "ca"> & { path: string; repository: string }): Promise<HttpAnswer>;
 }
@@ -82,12 +84,13 @@ export async function startRegistry({ tls = false, auth = "none" }: RegistryOpti
 function access(
   { authority, tls, auth, tokens }: Place,
   host: string,
-): Pick<Registry, "url" | "ca" | "send"> {
+): Pick<Registry, "url" | "ca" | "authorization" | "send"> {
   const url = `${tls === undefined ? "http" : "https"}://${host}`;
   const ca = tls === undefined ? undefined : authority.cert;
   return {
     url,
     ca,
+    authorization: (repository) => authorizationOf(auth, tokens, repository),
     send({ path, repository, headers, ...request }) {
       const authorization = authorizationOf(auth, tokens, repository);
       const all = { ...headers, ...(authorization === undefined ? {} : { authorization }) };

@@ -1,4 +1,4 @@
-import { type Logger, systemClock } from "@kubewarden-ts/base";
+import { type Clock, type Logger, systemClock } from "@kubewarden-ts/base";
 import { type ClusterAccess, createDiscovery, createKubeClient, createReflectors } from "@kubewarden-ts/kube";
 import {
   type Credentials,
@@ -24,6 +24,8 @@ export interface ConnectOptions extends DnsDeps {
   /** Such as `policy-server/1.38.0`. */
   readonly userAgent: string;
   readonly log: Logger;
+  /** That of this process unless told. */
+  readonly clock?: Clock;
 }
 
 /** Host capabilities over real registries, a real cluster, a real resolver. */
@@ -36,17 +38,16 @@ const maxManifestBytes = 1024 * 1024;
 
 /** Makes what host calls need; nothing is contacted before the first of them. */
 export function connectCapabilities(options: ConnectOptions): ConnectedCapabilities {
-  const { lookup, sources, credentials, platform, access, userAgent, log } = options;
-  const { now } = systemClock;
+  const { lookup, sources, credentials, platform, access, userAgent, log, clock = systemClock } = options;
   const opened = new AsyncDisposableStack();
   const client = opened.use(
-    createRegistryClient({ sources, credentials, userAgent, log, limits: { maxManifestBytes } }),
+    createRegistryClient({ sources, credentials, userAgent, log, clock, limits: { maxManifestBytes } }),
   );
   const serve = createCapabilityServer({
     lookup,
     checkCertificate: () => ({ trusted: false, reason: "not available yet" }),
-    registry: createImageLookUps({ client, platform, now }),
-    cluster: access && connectCluster(access, { userAgent, log, now, opened }),
+    registry: createImageLookUps({ client, platform, now: clock.now }),
+    cluster: access && connectCluster(access, { userAgent, log, clock, opened }),
     ...verificationNotAvailable,
   });
   return { serve, [Symbol.asyncDispose]: () => opened.disposeAsync() };
@@ -57,12 +58,12 @@ function connectCluster(
   {
     userAgent,
     log,
-    now,
+    clock,
     opened,
-  }: { userAgent: string; log: Logger; now: () => number; opened: AsyncDisposableStack },
+  }: { userAgent: string; log: Logger; clock: Clock; opened: AsyncDisposableStack },
 ): Cluster {
-  const client = opened.use(createKubeClient(access, { userAgent, log }));
-  const discovery = createDiscovery(client);
-  const reflectors = opened.use(createReflectors({ client, discovery, log }));
-  return createKubernetesCluster({ client, discovery, reflectors, now });
+  const client = opened.use(createKubeClient(access, { userAgent, log, clock }));
+  const discovery = createDiscovery(client, { clock });
+  const reflectors = opened.use(createReflectors({ client, discovery, log, clock }));
+  return createKubernetesCluster({ client, discovery, reflectors, now: clock.now });
 }

@@ -43,9 +43,12 @@ export function createBlobReader(
   const fromUrl = async (
     url: URL,
     digest: Digest,
-    { signal, maxBytes, from }: { signal: AbortSignal; maxBytes: number; from: URL },
+    { signal, maxBytes, registry }: { signal: AbortSignal; maxBytes: number; registry: string },
   ): Promise<Uint8Array> => {
-    const request = { method: "GET", target: { kind: "url", url, from }, maxBytes, timeoutMs } as const;
+    const host = apiHost(registry);
+    // a manifest is no reason to leave TLS
+    const target = { kind: "url", url, from: new URL(`https://${host}`), via: [host, registry] } as const;
+    const request = { method: "GET", target, maxBytes, timeoutMs } as const;
     const answer = await transport.send(request, signal);
     if (answer.status !== 200) throw answerError(answer);
     checkDigest(answer.body, digest);
@@ -66,9 +69,8 @@ export function createBlobReader(
         .filter((url) => URL.canParse(url))
         .slice(0, maxUrls)
         .map((url) => () => {
-          // a manifest is no reason to leave TLS
-          const from = new URL(`https://${apiHost(reference.registry)}`);
-          return fromUrl(new URL(url), digest, { signal, maxBytes, from });
+          const { registry } = reference;
+          return fromUrl(new URL(url), digest, { signal, maxBytes, registry });
         }),
     ]);
     if (size === undefined || bytes.length === size) return bytes;

@@ -64,3 +64,4 @@ export type {
 export { readAdmissionReview, readRawReview } from "./requests/review.ts";
 export { schemaProblems } from "./schema-problems.ts";
 export { KUBEWARDEN_VERSION } from "./version.ts";
+export { wireResponse } from "./wire-response.ts";

@@ -22,6 +22,16 @@ describe("responseLine", () => {
       },
       '{"uid":"u","allowed":false,"patchType":"JSONPatch","patch":"W10=","status":{"message":"no","code":403},"auditAnnotations":{"a":"b"},"warnings":["w\\n"]}\n',
     ],
+    [
+      "a patch with its type",
+      { uid: "u", allowed: true, patch: "W10=", auditAnnotations: null, warnings: null },
+      '{"uid":"u","allowed":true,"patchType":"JSONPatch","patch":"W10=","auditAnnotations":null,"warnings":null}\n',
+    ],
+    [
+      "no type without a patch",
+      { uid: "u", allowed: true, patchType: "JSONPatch", auditAnnotations: null, warnings: null },
+      '{"uid":"u","allowed":true,"auditAnnotations":null,"warnings":null}\n',
+    ],
   ])("kwctl-and-oci 11: writes %s", (_row, response, line) => {
     expect(responseLine(response)).toBe(line);
   });

@@ -1,9 +1,8 @@
 import { errorText, type Logger } from "@kubewarden-ts/base";
 import type { CallOptions, Evaluation, Evaluator } from "@kubewarden-ts/policy-evaluation";
-import type { AdmissionResponse } from "@kubewarden-ts/protocol";
+import { type AdmissionResponse, wireResponse } from "@kubewarden-ts/protocol";
 import { errorResponse, type Handler, type HttpRequest, type HttpResponse, jsonResponse } from "./message.ts";
 import type { Route } from "./router.ts";
-import { wireResponse } from "./wire-response.ts";
 
 /** What the routes need of the evaluator; a fake in tests. */
 export type PolicyEvaluator = Pick<Evaluator, "admission" | "raw">;

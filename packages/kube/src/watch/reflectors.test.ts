@@ -106,8 +106,10 @@ describe("createReflectors", () => {
     [{ apiVersion: "v1", kind: "Widget" }, "KUBE_KIND_UNKNOWN", "Cannot find resource v1/Widget"],
     [{ ...configMaps, namespace: "" }, "KUBE_NAME_INVALID", '"" is no namespace'],
     [{ ...configMaps, namespace: "../x" }, "KUBE_NAME_INVALID", '"../x" is no namespace'],
-  ])("policy-runtime 35: refuses %j", async (request, code, message) => {
+  ])("policy-runtime 35: refuses %j, also where all objects are watched", async (request, code, message) => {
     await using fake = await setUpFake();
+    await expect(fake.reflectors.list(request)).rejects.toMatchObject({ code, message });
+    for (const all of [namespaces, configMaps]) await fake.reflectors.list(all);
     await expect(fake.reflectors.list(request)).rejects.toMatchObject({ code, message });
   });
 

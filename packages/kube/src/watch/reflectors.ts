@@ -107,12 +107,13 @@ export function createReflectors(options: ReflectorsOptions): Reflectors {
   /** A current list of all namespaces answers for each of them. */
   function existing(resource: ApiResource, query: Query): Found | undefined {
     const { namespace } = query;
-    if (namespace !== undefined) {
-      const key = keyOf(resource, { ...query, namespace: undefined });
-      const watched = set.get(key);
-      if (watched?.reflector.isCurrent) return { key, watched, resource, namespace };
-    }
+    // first of all: it refuses the namespace of a kind that has none
     const key = keyOf(resource, query);
+    if (namespace !== undefined) {
+      const keyOfAll = keyOf(resource, { ...query, namespace: undefined });
+      const all = set.get(keyOfAll);
+      if (all?.reflector.isCurrent) return { key: keyOfAll, watched: all, resource, namespace };
+    }
     const watched = set.get(key);
     return watched && { key, watched, resource, namespace: undefined };
   }

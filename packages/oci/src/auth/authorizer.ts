@@ -87,7 +87,7 @@ export function createAuthorizer({
 
   const tokenAccess = async (
     challenge: Extract<Challenge, { kind: "bearer" }>,
-    options: { scope: string; credential: Credential | undefined; from: URL },
+    options: { scope: string; credential: Credential | undefined; from: URL; registry: Registry },
     signal: AbortSignal,
   ): Promise<Access> => {
     try {
@@ -115,7 +115,7 @@ export function createAuthorizer({
     if (challenge.kind === "bearer") {
       return await tokenAccess(
         challenge,
-        { scope: `repository:${repository}:pull`, credential, from: url },
+        { scope: `repository:${repository}:pull`, credential, from: url, registry },
         signal,
       );
     }

@@ -4,6 +4,7 @@ import { registryError } from "../errors.ts";
 import { bodyText } from "../http/answer-error.ts";
 import type { Answer } from "../http/exchange.ts";
 import type { RegistryRequest } from "../http/transport.ts";
+import type { Registry } from "../http/ways.ts";
 import type { Challenge } from "./challenge.ts";
 
 /** What lets us in for a while. */
@@ -27,7 +28,7 @@ const Claims = v.object({ exp: v.number() });
 
 /**
  * The request for an access token: `GET` with user and password or anonymously, `POST` for an identity token.
- * @param options.from - the registry that asks for the token
+ * @param options.from - where the registry asked for the token
  */
 export function tokenRequest(
   { realm, service }: Extract<Challenge, { kind: "bearer" }>,
@@ -35,13 +36,21 @@ export function tokenRequest(
     scope,
     credential,
     from,
+    registry,
     timeoutMs,
-  }: { scope: string; credential: Credential | undefined; from: URL; timeoutMs: number },
+  }: {
+    scope: string;
+    credential: Credential | undefined;
+    from: URL;
+    registry: Registry;
+    timeoutMs: number;
+  },
 ): RegistryRequest {
   const fields: [string, string][] = [
     ["scope", scope],
     ...(service === undefined ? [] : [["service", service] as [string, string]]),
   ];
+  const source = { kind: "url", from, via: [registry.host, registry.name] } as const;
   const shared = { maxBytes: maxTokenBytes, timeoutMs };
   if (credential?.kind === "identity-token") {
     const form = new URLSearchParams(fields);
@@ -49,14 +58,14 @@ export function tokenRequest(
     form.set("client_id", "kubewarden-ts");
     form.set("refresh_token", credential.token);
     return {
-      ...{ method: "POST", target: { kind: "url", url: realm, from }, body: form.toString(), ...shared },
+      ...{ method: "POST", target: { ...source, url: realm }, body: form.toString(), ...shared },
       headers: { "content-type": "application/x-www-form-urlencoded" },
     };
   }
   const url = new URL(realm);
   for (const [name, value] of fields) url.searchParams.append(name, value);
   return {
-    ...{ method: "GET", target: { kind: "url", url, from }, ...shared },
+    ...{ method: "GET", target: { ...source, url }, ...shared },
     ...(credential !== undefined && { authorization: basicHeader(credential) }),
   };
 }

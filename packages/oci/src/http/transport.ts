@@ -87,7 +87,7 @@ export function createTransport({
       if (!isSameOrigin) current = { ...current, authorization: undefined };
       const candidates = isSameOrigin
         ? [{ ...way, url: next }]
-        : ways.to({ kind: "url", url: next, from: outcome.url });
+        : ways.to({ kind: "url", url: next, from: outcome.url, via: [way.host] });
       ({ outcome, way } = await reach(candidates, current, signal));
     }
     return outcome;

@@ -4,8 +4,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { issueCertificate } from "../../../../tests/support/certificates.ts";
 import type { Credentials } from "../credentials/credential.ts";
 import { parseReference } from "../reference.ts";
+import { defaultSources } from "../sources/sources.ts";
 import { clientFor, imageAt, standingClock } from "../testing/client-under-test.ts";
 import { type FakeRegistry, startFakeRegistry } from "../testing/fake-registry.ts";
+import { createWays } from "./ways.ts";
 
 const { signal } = new AbortController();
 const root = issueCertificate("root", { authority: true });
@@ -163,6 +165,20 @@ describe("the way to a host", () => {
       "HEAD http://registry-1.docker.io/v2/library/busybox/manifests/latest",
     ]);
     expect(asked).toEqual(["docker.io"]);
+  });
+
+  it.each([
+    ["of the registry, for where it sends us", ["registry.test"], "registry.test"],
+    ["under the registry's other name", ["docker.test"], "docker.test"],
+    ["of the place itself before these", ["registry.test", "tokens.test"], "tokens.test"],
+    ["of nobody else", ["other.test"], "tokens.test"],
+  ])("policy-server 30: trusts the authorities %s", (_row, hosts, expected) => {
+    const authorities = new Map(hosts.map((host) => [host, [root.cert]]));
+    const from = new URL("https://registry.test/v2/");
+    const via = ["registry.test", "docker.test"];
+    const ways = createWays({ ...defaultSources, authorities }, standingClock());
+    const found = ways.to({ kind: "url", url: new URL("https://tokens.test/token"), from, via });
+    expect(found).toMatchObject([{ host: expected, verify: true }]);
   });
 
   it("names the last way when there is none", async () => {

@@ -14,8 +14,15 @@ export interface Registry {
 /** What a request is for. */
 export type Target =
   | { readonly kind: "registry"; readonly registry: Registry; readonly path: string }
-  /** A URL that a registry gave, and the one that gave it: plain HTTP leads on to plain HTTP, TLS does not. */
-  | { readonly kind: "url"; readonly url: URL; readonly from: URL };
+  /** A URL that a registry gave. */
+  | {
+      readonly kind: "url";
+      readonly url: URL;
+      /** what gave it: plain HTTP leads on to plain HTTP, TLS does not */
+      readonly from: URL;
+      /** names of that registry, as `sources.yml` may have them: its authorities count where the URL's host has none */
+      readonly via: readonly string[];
+    };
 
 /** How a target is reached. */
 export interface Way {
@@ -60,9 +67,9 @@ export function createWays(sources: Sources, clock: Clock): Ways {
     return [way("verified"), way("unverified"), way("plain")];
   };
 
-  const toUrl = (url: URL, from: URL): Way[] => {
+  const toUrl = ({ url, from, via }: Extract<Target, { kind: "url" }>): Way[] => {
     const isInsecure = insecureSources.has(url.host);
-    const way = { url, host: url.host };
+    const way = { url, host: [url.host, ...via].find((host) => authorities.has(host)) ?? url.host };
     switch (url.protocol) {
       case "https:":
         return [{ ...way, verify: true }, ...(isInsecure ? [{ ...way, verify: false }] : [])];
@@ -82,8 +89,7 @@ export function createWays(sources: Sources, clock: Clock): Ways {
   };
 
   return {
-    to: (target) =>
-      target.kind === "registry" ? toRegistry(target.registry, target.path) : toUrl(target.url, target.from),
+    to: (target) => (target.kind === "registry" ? toRegistry(target.registry, target.path) : toUrl(target)),
     settle(target, { url, verify }, outcome) {
       if (target.kind !== "registry" || !isInsecure(target.registry)) return;
       const { name } = target.registry;

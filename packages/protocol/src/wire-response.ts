@@ -1,6 +1,10 @@
-import type { AdmissionResponse, AdmissionStatus, StatusCause, StatusDetails } from "@kubewarden-ts/protocol";
+import type { AdmissionResponse, AdmissionStatus, StatusCause, StatusDetails } from "./admission-response.ts";
 
-/** A response with its keys in the order upstream sends them (policy-server 4.4); absent ones are left out. */
+/**
+ * A response as every program writes it: its keys in the order upstream sends them (policy-server 4.4), absent ones left out, a
+ * patch with its type and no type without a patch.
+ * @example JSON.stringify(wireResponse(response))
+ */
 export function wireResponse(response: AdmissionResponse): AdmissionResponse {
   const { uid, allowed, patchType, patch, status, auditAnnotations, warnings } = response;
   return {
