@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type ConnectionOptions, type SecureVersion, connect as tlsConnect } from "node:tls";
 import { createLogger, type LogLine, silentLogger } from "@kubewarden-ts/base";
+import { issueCertificate } from "@kubewarden-ts/x509/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type HttpServer, startHttpServer } from "./http/listener.ts";
 import { policyRoutes } from "./http/policy-routes.ts";
-import { issueCertificate } from "./testing/certificates.ts";
 import { fakeEvaluator } from "./testing/fake-evaluator.ts";
 import { loadTls } from "./tls.ts";
 
