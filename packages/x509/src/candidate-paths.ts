@@ -129,8 +129,7 @@ export function signatureObjection(
   if (algorithm === undefined || key === undefined || !isKeyFor(algorithm, key, rules)) {
     return "a signature uses an algorithm or a key that is not accepted";
   }
-  const info = issuer.certificate.publicKeyInfo;
-  return isSignatureValid({ tbs, signature, algorithm }, info) ? undefined : WRONG_SIGNATURE;
+  return isSignatureValid({ tbs, signature, algorithm }, key) ? undefined : WRONG_SIGNATURE;
 }
 
 /** The objection to a certificate that has the issuer's name, but did not sign. */

@@ -33,7 +33,7 @@ export {
   readPolicyMappings,
 } from "./further-extensions.ts";
 export { loadMozillaRoots } from "./mozilla-roots.ts";
-export { type DistinguishedName, isSameName, type NameAttribute, type RawName } from "./name.ts";
+export { type DistinguishedName, decodeText, isSameName, type NameAttribute, type RawName } from "./name.ts";
 export type { IpRange, NameConstraints, NameSubtrees } from "./name-constraints.ts";
 export { type PathCertificate, readPathCertificate } from "./path-certificate.ts";
 export { type PemBlock, pemBlocks } from "./pem.ts";
@@ -45,15 +45,17 @@ export {
 } from "./private-key.ts";
 export {
   type AlgorithmIdentifier,
+  coordinateBytesOf,
   type EcCurve,
+  keyObjectOf,
   type PublicKey,
   type PublicKeyInfo,
   parsePublicKeyInfo,
   readPublicKey,
 } from "./public-key.ts";
 export { parseTimestamp } from "./rfc3339.ts";
-export type { RsaPrivateKey, RsaRemainder } from "./rsa-private-key.ts";
-export type { SignatureRules } from "./signature.ts";
+export { completeRsaKey, type RsaPrivateKey, type RsaRemainder } from "./rsa-private-key.ts";
+export { isKeyFor, type SignatureRules } from "./signature.ts";
 export { type SignatureAlgorithm, signatureAlgorithmOf } from "./signature-algorithm.ts";
-export { type CertificateTime, formatCertificateTime } from "./time.ts";
+export { type CertificateTime, formatCertificateTime, readTime } from "./time.ts";
 export { checkCertificateTrust, type TrustQuestion, type TrustVerdict } from "./trust.ts";

@@ -12,7 +12,13 @@ import {
 } from "./der/reader.ts";
 import { readInteger, readNumber, readObjectIdentifier, unsignedInteger } from "./der/values.ts";
 import { invalidKey, X509Error } from "./errors.ts";
-import { type AlgorithmIdentifier, curveOf, type EcCurve, readAlgorithmIdentifier } from "./public-key.ts";
+import {
+  type AlgorithmIdentifier,
+  coordinateBytesOf,
+  curveOf,
+  type EcCurve,
+  readAlgorithmIdentifier,
+} from "./public-key.ts";
 import { completeRsaKey, type RsaPrivateKey } from "./rsa-private-key.ts";
 
 export type PrivateKey =
@@ -100,18 +106,18 @@ function readEcKey(der: Uint8Array, outerCurve: string | undefined): PrivateKey 
   return { kind: "ec", curve, ...ecNumbers(curve, unsignedInteger(content)) };
 }
 
-const openSslCurves: Readonly<Record<EcCurve, { name: string; coordinateBytes: number }>> = {
-  "P-224": { name: "secp224r1", coordinateBytes: 28 },
-  "P-256": { name: "prime256v1", coordinateBytes: 32 },
-  "P-384": { name: "secp384r1", coordinateBytes: 48 },
-  "P-521": { name: "secp521r1", coordinateBytes: 66 },
+const openSslCurves: Readonly<Record<EcCurve, string>> = {
+  "P-224": "secp224r1",
+  "P-256": "prime256v1",
+  "P-384": "secp384r1",
+  "P-521": "secp521r1",
 };
 
 function ecNumbers(curve: EcCurve, d: bigint): { x: bigint; y: bigint; d: bigint } {
-  const { name, coordinateBytes } = openSslCurves[curve];
+  const coordinateBytes = coordinateBytesOf(curve);
   const secret = d.toString(16);
   if (d === 0n || secret.length > 2 * coordinateBytes) throw invalidKey("an EC key is out of range");
-  const agreement = createECDH(name);
+  const agreement = createECDH(openSslCurves[curve]);
   try {
     agreement.setPrivateKey(secret.padStart(2 * coordinateBytes, "0"), "hex");
   } catch (cause) {

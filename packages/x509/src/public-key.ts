@@ -40,7 +40,12 @@ export type PublicKey =
       readonly y: bigint;
     };
 
-const curves: Readonly<Record<string, { curve: EcCurve; coordinateBytes: number }>> = {
+interface Curve {
+  readonly curve: EcCurve;
+  readonly coordinateBytes: number;
+}
+
+const curves: Readonly<Record<string, Curve>> = {
   "1.3.132.0.33": { curve: "P-224", coordinateBytes: 28 },
   "1.2.840.10045.3.1.7": { curve: "P-256", coordinateBytes: 32 },
   "1.3.132.0.34": { curve: "P-384", coordinateBytes: 48 },
@@ -83,12 +88,11 @@ export function parsePublicKeyInfo(der: Uint8Array): PublicKeyInfo {
  * @returns `undefined` for an algorithm that is not known
  * @throws {X509Error} `X509_KEY_INVALID`, `X509_DER_INVALID` for a key that is not one of its algorithm
  */
-export function readPublicKey({ raw, algorithm: { algorithm, parameters }, key }: PublicKeyInfo) {
-  return publicKeyReaders[algorithm]?.({ raw, parameters, bytes: rightAligned(key) });
+export function readPublicKey({ algorithm: { algorithm, parameters }, key }: PublicKeyInfo) {
+  return publicKeyReaders[algorithm]?.({ parameters, bytes: rightAligned(key) });
 }
 
 interface KeyParts {
-  readonly raw: Uint8Array;
   readonly parameters: Uint8Array | undefined;
   readonly bytes: Uint8Array;
 }
@@ -112,19 +116,16 @@ function readRsaKey({ parameters, bytes }: KeyParts): PublicKey {
   return { kind: "rsa", modulus, exponent };
 }
 
-function readEcKey({ raw, parameters, bytes }: KeyParts): PublicKey {
+function readEcKey({ parameters, bytes }: KeyParts): PublicKey {
   const curve = curves[readObjectIdentifier(derReader(parameters ?? new Uint8Array()), "curve")];
   if (curve === undefined) throw invalidKey("an elliptic curve that is not known");
   const { coordinateBytes: size } = curve;
   if (bytes.length !== 1 + 2 * size || bytes[0] !== 4)
     throw invalidKey("the point of an EC key is malformed");
-  keyObjectOf(raw); // tells whether the point is on the curve
-  return {
-    kind: "ec",
-    curve: curve.curve,
-    x: unsignedInteger(bytes.subarray(1, 1 + size)),
-    y: unsignedInteger(bytes.subarray(1 + size)),
-  };
+  const x = unsignedInteger(bytes.subarray(1, 1 + size));
+  const key: PublicKey = { kind: "ec", curve: curve.curve, x, y: unsignedInteger(bytes.subarray(1 + size)) };
+  keyObjectOf(key); // tells whether the point is on the curve
+  return key;
 }
 
 function readRawKey({ parameters, bytes }: KeyParts): Uint8Array {
@@ -146,11 +147,53 @@ function readDsaKey({ parameters, bytes }: KeyParts): PublicKey {
   return { kind: "dsa", p: p!, q: q!, g: g!, y };
 }
 
-/** The key as OpenSSL sees it. @throws {X509Error} `X509_KEY_INVALID` */
-export function keyObjectOf(publicKeyInfo: Uint8Array): KeyObject {
+/**
+ * The key for use with `node:crypto`. It is made of the numbers that were read and of nothing else: OpenSSL sees no byte of
+ * the certificate itself.
+ * @throws {X509Error} `X509_KEY_INVALID` for numbers that make no key, and for DSA, which is not used
+ */
+export function keyObjectOf(key: PublicKey): KeyObject {
   try {
-    return createPublicKey({ key: Buffer.from(publicKeyInfo), format: "der", type: "spki" });
+    return createPublicKey(keyInput(key));
   } catch (cause) {
     throw new X509Error("a public key that cannot be used", { code: "X509_KEY_INVALID", cause });
   }
+}
+
+/** What stands before the bytes of a key in DER. */
+const prefixes = {
+  "P-224": "304e301006072a8648ce3d020106052b81040021033a0004",
+  "P-256": "3059301306072a8648ce3d020106082a8648ce3d03010703420004",
+  "P-384": "3076301006072a8648ce3d020106052b8104002203620004",
+  "P-521": "30819b301006072a8648ce3d020106052b810400230381860004",
+  ed25519: "302a300506032b6570032100",
+  x25519: "302a300506032b656e032100",
+};
+
+function keyInput(key: PublicKey): Parameters<typeof createPublicKey>[0] {
+  const der = (hex: string) => ({ key: Buffer.from(hex, "hex"), format: "der", type: "spki" }) as const;
+  switch (key.kind) {
+    case "ec": {
+      const digits = 2 * coordinateBytesOf(key.curve);
+      const coordinates = [key.x, key.y].map((number) => number.toString(16).padStart(digits, "0"));
+      return der(prefixes[key.curve] + coordinates.join(""));
+    }
+    case "ed25519":
+    case "x25519":
+      return der(prefixes[key.kind] + key.bytes.toHex());
+    case "rsa":
+      return { key: { kty: "RSA", n: base64url(key.modulus), e: base64url(key.exponent) }, format: "jwk" };
+    case "dsa":
+      throw invalidKey("DSA is not used");
+  }
+}
+
+/** Bytes of one coordinate of a point. */
+export function coordinateBytesOf(curve: EcCurve): number {
+  return Object.values(curves).find((known) => known.curve === curve)!.coordinateBytes;
+}
+
+function base64url(number: bigint): string {
+  const hex = number.toString(16);
+  return Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, "hex").toString("base64url");
 }

@@ -1,5 +1,5 @@
 import { constants, type KeyObject, verify } from "node:crypto";
-import { type EcCurve, keyObjectOf, type PublicKey, type PublicKeyInfo } from "./public-key.ts";
+import { type EcCurve, keyObjectOf, type PublicKey } from "./public-key.ts";
 import type { SignatureAlgorithm } from "./signature-algorithm.ts";
 
 /** Which keys count. */
@@ -15,11 +15,11 @@ const maxRsaExponent = 2n ** 31n - 1n;
 /** Checks a signature; the caller made sure that the key {@link isKeyFor} the algorithm. */
 export function isSignatureValid(
   { tbs, signature, algorithm }: { tbs: Uint8Array; signature: Uint8Array; algorithm: SignatureAlgorithm },
-  { raw }: PublicKeyInfo,
+  key: PublicKey,
 ): boolean {
   const hash = algorithm.kind === "ed25519" ? undefined : algorithm.hash;
   try {
-    return verify(hash, tbs, verifyOptions(algorithm, keyObjectOf(raw)), signature);
+    return verify(hash, tbs, verifyOptions(algorithm, keyObjectOf(key)), signature);
   } catch {
     return false; // a key or signature that OpenSSL cannot even read
   }
