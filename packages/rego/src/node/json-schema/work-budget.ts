@@ -1,0 +1,31 @@
+import { RegoError } from "../../errors.ts";
+
+/** What reading a schema and checking a document may cost. */
+export interface WorkBudget {
+  /** Schemas read or applied; each pattern counts besides, by the length of the text. */
+  steps: number;
+}
+
+const maxSteps = 2_000_000;
+
+/** Schemas inside each other, references counted: less than the call stack bears. */
+const maxDepth = 700;
+
+export function workBudget(): WorkBudget {
+  return { steps: maxSteps };
+}
+
+/**
+ * Takes the cost of something off the budget, before it is done.
+ * @param depth - of the schemas around it
+ * @throws {RegoError} `REGO_LIMIT`
+ */
+export function spend(budget: WorkBudget, depth: number, steps = 1): void {
+  budget.steps -= steps;
+  if (budget.steps < 0) throw limit("a JSON schema takes too many steps");
+  if (depth > maxDepth) throw limit("a JSON schema is nested too deep, or refers to itself without an end");
+}
+
+function limit(message: string): RegoError {
+  return new RegoError(message, { code: "REGO_LIMIT" });
+}
