@@ -10,15 +10,23 @@ import { BuiltinError, RegoError } from "../../errors.ts";
 
 /**
  * Reads JSON as Go does: numbers keep their text, the later of two equal keys counts.
- * @throws {BuiltinError}; {RegoError} `REGO_LIMIT` for more levels than any document may have
+ * @throws {BuiltinError} for what is no JSON
+ * @throws {RegoError} `REGO_LIMIT` for more levels than any document may have, and for numbers that no double holds
  */
 export function parseGoJson(text: string): RegoValue {
+  return regoValueOf(readGoJson(text));
+}
+
+/** As {@link parseGoJson}, with objects as maps. */
+export function readGoJson(text: string): LosslessValue {
   try {
-    return regoValueOf(parseLossless(text));
+    return parseLossless(text);
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
-    if (error.code === "JSON_TOO_DEEP")
-      throw new RegoError(error.message, { code: "REGO_LIMIT", cause: error });
+    // Go reads these: what it makes of them is not known here, so the evaluation must not go on.
+    const isLimit = error.code === "JSON_TOO_DEEP" || error.message === "number out of range";
+    if (isLimit)
+      throw new RegoError(`JSON in a string: ${error.message}`, { code: "REGO_LIMIT", cause: error });
     throw new BuiltinError(`invalid JSON: ${error.message}`, { cause: error });
   }
 }

@@ -73,7 +73,9 @@ function readDefinitions(value: Json | undefined, read: ReadSchema): void {
 function followReference(node: SchemaNode, document: JsonObject, compilation: Compilation): boolean {
   const written = textMember(document, "$ref");
   if (written === undefined) return false;
-  const reference = referenceOf(compilation.pool.references.get(document) ?? written);
+  const resolved = compilation.pool.references.get(document) ?? written;
+  spend(compilation.pool.budget, 0, resolved.length);
+  const reference = referenceOf(resolved);
   const known = compilation.referenced.get(reference.text);
   if (known !== undefined) {
     node.reference = known;

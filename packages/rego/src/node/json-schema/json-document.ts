@@ -1,7 +1,7 @@
-import { isLosslessNumber, type LosslessValue, ProtocolError, parseLossless } from "@kubewarden-ts/protocol";
+import { isLosslessNumber, type LosslessValue } from "@kubewarden-ts/protocol";
 import { isArray, isNumber, isObject, isSet, type RegoValue } from "../../core/value.ts";
-import { BuiltinError, RegoError } from "../../errors.ts";
-import { formatGoJson } from "../go/json.ts";
+import { BuiltinError } from "../../errors.ts";
+import { formatGoJson, readGoJson } from "../go/json.ts";
 
 /** JSON whose numbers keep their text. */
 export type Json = LosslessValue;
@@ -12,20 +12,9 @@ export type JsonObject = Map<string, LosslessValue>;
  * @throws {BuiltinError}; {RegoError} `REGO_LIMIT` for JSON that is too deep
  */
 export function documentOf(operand: RegoValue | undefined): Json {
-  if (typeof operand === "string") return parseDocument(operand);
+  if (typeof operand === "string") return readGoJson(operand);
   if (operand !== undefined && (isArray(operand) || isObject(operand))) return jsonOf(operand);
   throw new BuiltinError("wrong type, expected string or object");
-}
-
-function parseDocument(text: string): Json {
-  try {
-    return parseLossless(text);
-  } catch (error) {
-    if (!(error instanceof ProtocolError)) throw error;
-    if (error.code === "JSON_TOO_DEEP")
-      throw new RegoError(error.message, { code: "REGO_LIMIT", cause: error });
-    throw new BuiltinError("invalid JSON string", { cause: error });
-  }
 }
 
 /** Sets become arrays, and keys that are no strings their JSON. */

@@ -1,10 +1,15 @@
-/** Where something stands in the document, from the root on. */
+/** Where something stands in the document. */
 export interface Place {
-  readonly name: string;
-  readonly parent: Place | undefined;
+  /** The names on the way, with dots between. */
+  readonly field: string;
 }
 
-export const root: Place = { name: "(Root)", parent: undefined };
+export const root: Place = { field: "(Root)" };
+
+/** The place of a member or an item. Its name shares memory with those around it. */
+export function placeIn(parent: Place, name: string): Place {
+  return { field: parent === root ? name : `${parent.field}.${name}` };
+}
 
 /** One thing that is wrong with a document. */
 export interface SchemaError {
@@ -29,7 +34,7 @@ export function addError(
   place: Place,
   { type, description }: { type: string; description: string | ((field: string) => string) },
 ): void {
-  const field = fieldOf(place);
+  const { field } = place;
   result.errors.push({
     type,
     field,
@@ -41,13 +46,4 @@ export function addError(
 export function merge(result: Result, other: Result): void {
   for (const error of other.errors) result.errors.push(error);
   result.score += other.score;
-}
-
-function fieldOf(place: Place): string {
-  const names: string[] = [];
-  for (let at: Place | undefined = place; at !== undefined; at = at.parent) names.push(at.name);
-  return names
-    .reverse()
-    .join(".")
-    .replace(/^\(Root\)\./, "");
 }

@@ -42,7 +42,7 @@ export interface SchemaNode {
   /** The canonical text of the one value that is allowed. */
   constant?: string;
   /** The canonical texts of the values that are allowed. */
-  enumeration?: readonly string[];
+  enumeration?: { readonly texts: ReadonlySet<string>; readonly joined: string };
   allOf: readonly SchemaNode[];
   anyOf: readonly SchemaNode[];
   oneOf: readonly SchemaNode[];

@@ -76,7 +76,7 @@ function collect(pool: SchemaPool, node: Json, scope: Scope): void {
   if (!isJsonObject(node)) return;
   const base = addId(pool, node, scope);
   const reference = node.get("$ref");
-  const resolved = typeof reference === "string" ? resolveReference(base, reference) : undefined;
+  const resolved = typeof reference === "string" ? resolve(pool, base, reference) : undefined;
   if (resolved !== undefined) pool.references.set(node, resolved.text);
   for (const [key, member] of node) {
     if (literal.includes(key)) continue;
@@ -85,10 +85,16 @@ function collect(pool: SchemaPool, node: Json, scope: Scope): void {
   }
 }
 
+function resolve({ budget }: SchemaPool, base: SchemaReference, text: string): SchemaReference | undefined {
+  // A step for each character: all of it is read, decoded and written again.
+  spend(budget, 0, base.text.length + text.length);
+  return resolveReference(base, text);
+}
+
 /** The base for everything inside of an object. */
 function addId(pool: SchemaPool, node: JsonObject, { base, draft }: Scope): SchemaReference {
   const id = node.get(node.has("id") ? "id" : "$id");
-  const reference = typeof id === "string" && parseReference(id) ? resolveReference(base, id) : undefined;
+  const reference = typeof id === "string" && parseReference(id) ? resolve(pool, base, id) : undefined;
   if (reference === undefined) return base;
   if (pool.documents.has(reference.text)) {
     throw new BuiltinError(`Reference already exists: "${reference.text}"`);

@@ -1,7 +1,8 @@
 import { canonicalText, type Json } from "./json-document.ts";
-import { addError, merge, type Result } from "./result.ts";
+import { addError, merge, placeIn, type Result } from "./result.ts";
 import type { SchemaNode } from "./schema-node.ts";
 import { resultOf, type Validation } from "./validate.ts";
+import { spend, spendOnText } from "./work-budget.ts";
 
 /** What a schema says about an array. */
 export function validateArray(
@@ -10,6 +11,7 @@ export function validateArray(
   result: Result,
   validation: Validation,
 ): void {
+  spend(validation.budget, validation.depth, value.length);
   validateItems(schema, value, result, validation);
   validateSize(schema, value, result, validation);
   if (schema.uniqueItems) validateUnique(value, result, validation);
@@ -36,7 +38,7 @@ function validateItems(
 }
 
 function at(validation: Validation, index: number): Validation {
-  return { ...validation, place: { name: String(index), parent: validation.place } };
+  return { ...validation, place: placeIn(validation.place, String(index)) };
 }
 
 function validateSize(
@@ -55,10 +57,11 @@ function validateSize(
   }
 }
 
-function validateUnique(value: readonly Json[], result: Result, { place }: Validation): void {
+function validateUnique(value: readonly Json[], result: Result, { place, budget }: Validation): void {
   const last = new Map<string, number>();
   for (const [index, item] of value.entries()) {
     const text = canonicalText(item);
+    spendOnText(budget, text);
     const other = last.get(text);
     if (other !== undefined) {
       const description = `array items[${other},${index}] must be unique`;

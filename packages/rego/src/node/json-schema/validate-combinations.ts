@@ -2,6 +2,7 @@ import { isJsonObject, type Json, type JsonObject } from "./json-document.ts";
 import { addError, merge, type Result } from "./result.ts";
 import type { SchemaNode } from "./schema-node.ts";
 import { resultOf, type Validation, validate } from "./validate.ts";
+import { spend } from "./work-budget.ts";
 
 /** What several schemas say together about one value. */
 export function validateCombinations(
@@ -88,12 +89,14 @@ function validateDependencies(
   result: Result,
   validation: Validation,
 ): void {
+  spend(validation.budget, validation.depth, dependencies.size);
   for (const [name, dependency] of dependencies) {
     if (!value.has(name)) continue;
     if (!isList(dependency)) {
       validate(dependency, value, result, validation);
       continue;
     }
+    spend(validation.budget, validation.depth, dependency.length);
     for (const missing of dependency.filter((other) => !value.has(other))) {
       const description = `Has a dependency on ${missing}`;
       addError(result, validation.place, { type: "missing_dependency", description });

@@ -1,8 +1,8 @@
 import type { Json, JsonObject } from "./json-document.ts";
-import { addError, merge, type Result } from "./result.ts";
+import { addError, merge, placeIn, type Result } from "./result.ts";
 import type { SchemaNode } from "./schema-node.ts";
 import { resultOf, type Validation } from "./validate.ts";
-import { spend } from "./work-budget.ts";
+import { spend, spendOnText } from "./work-budget.ts";
 
 /** What a schema says about an object, but for the schemas of its properties. */
 export function validateObject(
@@ -11,6 +11,7 @@ export function validateObject(
   result: Result,
   validation: Validation,
 ): void {
+  spend(validation.budget, validation.depth, value.size + schema.required.length + schema.properties.size);
   validateSize(schema, value, result, validation);
   for (const name of schema.required) {
     if (value.has(name)) result.score++;
@@ -53,10 +54,10 @@ function validatePatterns(
 ): boolean {
   let hasPattern = false;
   for (const { pattern, schema } of patternProperties) {
-    spend(validation.budget, validation.depth, 1 + name.length);
+    spendOnText(validation.budget, name);
     if (!pattern.test(name)) continue;
     hasPattern = true;
-    merge(result, resultOf(schema, member, { ...validation, place: { name, parent: validation.place } }));
+    merge(result, resultOf(schema, member, { ...validation, place: placeIn(validation.place, name) }));
   }
   if (hasPattern) result.score++;
   return hasPattern;
@@ -74,7 +75,7 @@ function validateFurther(
     addError(result, validation.place, { type: "additional_property_not_allowed", description });
     return;
   }
-  const place = { name, parent: validation.place };
+  const place = placeIn(validation.place, name);
   merge(result, resultOf(additionalProperties, member, { ...validation, place }));
 }
 

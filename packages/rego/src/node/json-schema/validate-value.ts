@@ -4,25 +4,27 @@ import { addError, type Result } from "./result.ts";
 import type { SchemaNode } from "./schema-node.ts";
 import { compareSchemaNumbers, formatSchemaNumber, isMultiple, schemaNumber } from "./schema-number.ts";
 import type { Validation } from "./validate.ts";
-import { spend } from "./work-budget.ts";
+import { spendOnText } from "./work-budget.ts";
 
 /** Constant, enumeration and format. */
 export function validateCommon(
   { constant, enumeration, format }: SchemaNode,
   value: Json,
   result: Result,
-  { place, budget, depth }: Validation,
+  { place, budget }: Validation,
 ): void {
-  if (constant !== undefined && canonicalText(value) !== constant) {
+  const text = constant === undefined && enumeration === undefined ? "" : canonicalText(value);
+  spendOnText(budget, text);
+  if (constant !== undefined && text !== constant) {
     const description = (field: string) => `${field} does not match: ${constant}`;
     addError(result, place, { type: "const", description });
   }
-  if (enumeration !== undefined && !enumeration.includes(canonicalText(value))) {
-    const description = (field: string) => `${field} must be one of the following: ${enumeration.join(", ")}`;
+  if (enumeration !== undefined && !enumeration.texts.has(text)) {
+    const description = (field: string) => `${field} must be one of the following: ${enumeration.joined}`;
     addError(result, place, { type: "enum", description });
   }
   if (format !== undefined && typeof value === "string") {
-    spend(budget, depth, value.length);
+    spendOnText(budget, value);
     if (!hasFormat(value, format)) {
       addError(result, place, { type: "format", description: `Does not match format '${format}'` });
     }
@@ -34,8 +36,9 @@ export function validateString(
   { minLength, maxLength, pattern }: SchemaNode,
   value: string,
   result: Result,
-  { place, budget, depth }: Validation,
+  { place, budget }: Validation,
 ): void {
+  if (minLength !== undefined || maxLength !== undefined) spendOnText(budget, value);
   const length = minLength === undefined && maxLength === undefined ? 0 : [...value].length;
   if (minLength !== undefined && length < minLength) {
     const description = `String length must be greater than or equal to ${minLength}`;
@@ -46,7 +49,7 @@ export function validateString(
     addError(result, place, { type: "string_lte", description });
   }
   if (pattern !== undefined) {
-    spend(budget, depth, value.length);
+    spendOnText(budget, value);
     if (!pattern.test(value)) {
       addError(result, place, { type: "pattern", description: `Does not match pattern '${pattern.text}'` });
     }

@@ -1,6 +1,6 @@
 import { isLosslessNumber } from "@kubewarden-ts/protocol";
 import { isJsonObject, type Json } from "./json-document.ts";
-import { addError, emptyResult, type Place, type Result } from "./result.ts";
+import { addError, emptyResult, type Place, placeIn, type Result } from "./result.ts";
 import type { JsonType, SchemaNode } from "./schema-node.ts";
 import { isWhole, schemaNumber } from "./schema-number.ts";
 import { validateArray } from "./validate-array.ts";
@@ -88,6 +88,6 @@ function validateProperties(
   for (const [name, schema] of properties) {
     const member = value.get(name);
     if (member === undefined) continue;
-    validate(schema, member, result, { ...validation, place: { name, parent: validation.place } });
+    validate(schema, member, result, { ...validation, place: placeIn(validation.place, name) });
   }
 }

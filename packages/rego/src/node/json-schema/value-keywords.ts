@@ -121,5 +121,5 @@ function readEnumeration(node: SchemaNode, document: JsonObject): void {
     if (texts.has(text)) throw new BuiltinError("enum items must be unique");
     texts.add(text);
   }
-  node.enumeration = [...texts];
+  node.enumeration = { texts, joined: [...texts].join(", ") };
 }

@@ -2,11 +2,14 @@ import { RegoError } from "../../errors.ts";
 
 /** What reading a schema and checking a document may cost. */
 export interface WorkBudget {
-  /** Schemas read or applied; each pattern counts besides, by the length of the text. */
+  /** Schemas read or applied, members and items looked at, and texts by their lengths. */
   steps: number;
 }
 
 const maxSteps = 2_000_000;
+
+/** Characters that are read in the time of one step. */
+const charactersPerStep = 16;
 
 /** Schemas inside each other, references counted: less than the call stack bears. */
 const maxDepth = 700;
@@ -24,6 +27,11 @@ export function spend(budget: WorkBudget, depth: number, steps = 1): void {
   budget.steps -= steps;
   if (budget.steps < 0) throw limit("a JSON schema takes too many steps");
   if (depth > maxDepth) throw limit("a JSON schema is nested too deep, or refers to itself without an end");
+}
+
+/** Takes the cost of working on a text off the budget. @throws {RegoError} `REGO_LIMIT` */
+export function spendOnText(budget: WorkBudget, { length }: string): void {
+  spend(budget, 0, Math.ceil(length / charactersPerStep));
 }
 
 function limit(message: string): RegoError {
