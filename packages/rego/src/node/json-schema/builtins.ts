@@ -3,15 +3,15 @@ import type { RegoValue } from "../../core/value.ts";
 import { BuiltinError } from "../../errors.ts";
 import { regoOf } from "../go/plain-value.ts";
 import { boundedStack } from "../stack.ts";
+import { workBudget } from "../work-budget.ts";
 import { compileSchema } from "./compile-schema.ts";
 import { documentOf } from "./json-document.ts";
 import { root, type SchemaError } from "./result.ts";
 import { resultOf } from "./validate.ts";
-import { workBudget } from "./work-budget.ts";
 
 const matchSchema: Builtin = (operands, context) => {
   const document = documentOf(operands[0]);
-  const budget = workBudget();
+  const budget = workBudget("a JSON schema");
   const schema = compileSchema(documentOf(operands[1]), budget);
   const { errors } = resultOf(schema, document, { budget, place: root, depth: 0 });
   checkSize(
@@ -27,7 +27,7 @@ function errorJson({ type, field, description }: SchemaError) {
 
 const verifySchema: Builtin = (operands) => {
   try {
-    compileSchema(documentOf(operands[0]), workBudget());
+    compileSchema(documentOf(operands[0]), workBudget("a JSON schema"));
   } catch (error) {
     if (!(error instanceof BuiltinError)) throw error;
     return [false, `jsonschema: ${error.message}`] satisfies RegoValue;

@@ -1,4 +1,5 @@
 import { BuiltinError } from "../../errors.ts";
+import { spend, type WorkBudget } from "../work-budget.ts";
 import { readCombinations } from "./combinations.ts";
 import { isJsonObject, type Json, type JsonObject } from "./json-document.ts";
 import { canBeSchema, invalidType, type ReadSchema, textMember } from "./keyword-members.ts";
@@ -7,7 +8,6 @@ import { type Draft, emptyNode, isSince, type JsonType, jsonTypes, type SchemaNo
 import { declaredDraft, findDocument, type SchemaPool, schemaPool } from "./schema-pool.ts";
 import { referenceOf } from "./schema-reference.ts";
 import { readValueKeywords } from "./value-keywords.ts";
-import { spend, type WorkBudget } from "./work-budget.ts";
 
 /** What reading a schema goes along with. */
 export interface Compilation {

@@ -1,4 +1,5 @@
 import { BuiltinError } from "../../errors.ts";
+import { spend, type WorkBudget } from "../work-budget.ts";
 import { isJsonObject, type Json, type JsonObject } from "./json-document.ts";
 import { metaSchema } from "./meta-schemas.ts";
 import type { Draft } from "./schema-node.ts";
@@ -11,7 +12,6 @@ import {
   type SchemaReference,
   withoutFragment,
 } from "./schema-reference.ts";
-import { spend, type WorkBudget } from "./work-budget.ts";
 
 export interface PoolDocument {
   readonly document: Json;

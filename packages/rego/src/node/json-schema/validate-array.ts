@@ -1,8 +1,8 @@
+import { spend, spendOnText } from "../work-budget.ts";
 import { canonicalText, type Json } from "./json-document.ts";
 import { addError, merge, placeIn, type Result } from "./result.ts";
 import type { SchemaNode } from "./schema-node.ts";
 import { resultOf, type Validation } from "./validate.ts";
-import { spend, spendOnText } from "./work-budget.ts";
 
 /** What a schema says about an array. */
 export function validateArray(

@@ -1,8 +1,8 @@
+import { spend } from "../work-budget.ts";
 import { isJsonObject, type Json, type JsonObject } from "./json-document.ts";
 import { addError, merge, type Result } from "./result.ts";
 import type { SchemaNode } from "./schema-node.ts";
 import { resultOf, type Validation, validate } from "./validate.ts";
-import { spend } from "./work-budget.ts";
 
 /** What several schemas say together about one value. */
 export function validateCombinations(

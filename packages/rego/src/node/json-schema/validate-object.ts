@@ -1,8 +1,8 @@
+import { spend, spendOnText } from "../work-budget.ts";
 import type { Json, JsonObject } from "./json-document.ts";
 import { addError, merge, placeIn, type Result } from "./result.ts";
 import type { SchemaNode } from "./schema-node.ts";
 import { resultOf, type Validation } from "./validate.ts";
-import { spend, spendOnText } from "./work-budget.ts";
 
 /** What a schema says about an object, but for the schemas of its properties. */
 export function validateObject(

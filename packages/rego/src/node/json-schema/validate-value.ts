@@ -1,10 +1,10 @@
+import { spendOnText } from "../work-budget.ts";
 import { hasFormat } from "./formats.ts";
 import { canonicalText, type Json } from "./json-document.ts";
 import { addError, type Result } from "./result.ts";
 import type { SchemaNode } from "./schema-node.ts";
 import { compareSchemaNumbers, formatSchemaNumber, isMultiple, schemaNumber } from "./schema-number.ts";
 import type { Validation } from "./validate.ts";
-import { spendOnText } from "./work-budget.ts";
 
 /** Constant, enumeration and format. */
 export function validateCommon(

@@ -1,4 +1,5 @@
 import { isLosslessNumber } from "@kubewarden-ts/protocol";
+import { spend, type WorkBudget } from "../work-budget.ts";
 import { isJsonObject, type Json } from "./json-document.ts";
 import { addError, emptyResult, type Place, placeIn, type Result } from "./result.ts";
 import type { JsonType, SchemaNode } from "./schema-node.ts";
@@ -7,7 +8,6 @@ import { validateArray } from "./validate-array.ts";
 import { validateCombinations } from "./validate-combinations.ts";
 import { validateObject } from "./validate-object.ts";
 import { validateCommon, validateNumber, validateString } from "./validate-value.ts";
-import { spend, type WorkBudget } from "./work-budget.ts";
 
 /** What checking a document goes along with. */
 export interface Validation {
