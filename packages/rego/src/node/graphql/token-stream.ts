@@ -16,6 +16,9 @@ export interface TokenStream {
   comment: CommentGroup | undefined;
 }
 
+/** A token is read, becomes a part of the tree, and that a value. */
+const stepsPerToken = 4;
+
 export function tokenStream(text: string, budget: WorkBudget): TokenStream {
   spendOnText(budget, text);
   return { text, budget, position: 0, depth: 0, peeked: undefined, comment: undefined };
@@ -36,7 +39,7 @@ export function peek(stream: TokenStream): Token {
 }
 
 function read(stream: TokenStream): Token {
-  spend(stream.budget, stream.depth);
+  spend(stream.budget, stream.depth, stepsPerToken);
   const token = readToken(stream.text, stream.position);
   stream.position = token.end;
   return token;
