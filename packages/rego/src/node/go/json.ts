@@ -27,7 +27,7 @@ export function readGoJson(text: string): LosslessValue {
     const isLimit = error.code === "JSON_TOO_DEEP" || isJson(withoutNumbers(text));
     if (isLimit)
       throw new RegoError(`JSON in a string: ${error.message}`, { code: "REGO_LIMIT", cause: error });
-    throw new BuiltinError(`invalid JSON: ${error.message}`, { cause: error });
+    throw new BuiltinError("invalid JSON string", { cause: error });
   }
 }
 

@@ -19,7 +19,11 @@ export function parseReference(text: string): SchemaReference | undefined {
 /** @throws {BuiltinError} */
 export function referenceOf(text: string): SchemaReference {
   const reference = parseReference(text);
-  if (reference === undefined) throw new BuiltinError(`parse ${JSON.stringify(text)}: invalid URI reference`);
+  if (reference === undefined) {
+    const [escaped] = /%(?![0-9A-Fa-f]{2}).{0,2}/.exec(text) ?? [];
+    const problem = escaped === undefined ? "invalid URI reference" : `invalid URL escape "${escaped}"`;
+    throw new BuiltinError(`parse ${JSON.stringify(text)}: ${problem}`);
+  }
   return reference;
 }
 
