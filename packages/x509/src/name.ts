@@ -50,7 +50,7 @@ export function readRawName(reader: DerReader, what: string): RawName {
 }
 
 /** A type and one value. @throws {X509Error} `X509_DER_INVALID` */
-export function readAttribute(reader: DerReader, what: string): RawName["attributes"][number] {
+function readAttribute(reader: DerReader, what: string): RawName["attributes"][number] {
   return { type: readObjectIdentifier(reader, what), value: readElement(reader, what) };
 }
 

@@ -31,7 +31,7 @@ export interface GoCertificate extends PathCertificate {
 }
 
 /** Object identifiers of the extensions on policies and of those that tell about the issuer. */
-export const furtherExtensionIds = {
+const furtherExtensionIds = {
   certificatePolicies: "2.5.29.32",
   policyMappings: "2.5.29.33",
   policyConstraints: "2.5.29.36",
