@@ -2,8 +2,8 @@ import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import { createConnections, defaultSources, type Sources } from "@kubewarden-ts/oci";
 import { fetchModule } from "@kubewarden-ts/policy-store";
+import { issueCertificate } from "@kubewarden-ts/x509/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { issueCertificate } from "../../../tests/support/certificates.ts";
 
 const wasm = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
 const root = issueCertificate("root", { authority: true });

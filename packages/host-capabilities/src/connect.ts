@@ -7,6 +7,7 @@ import {
   type Platform,
   type Sources,
 } from "@kubewarden-ts/oci";
+import { type Certificate, checkEncodedCertificate, loadMozillaRoots } from "@kubewarden-ts/x509";
 import type { DnsDeps } from "./capabilities/dns-lookup-host.ts";
 import type { Cluster } from "./cluster.ts";
 import { createKubernetesCluster } from "./kubernetes-cluster.ts";
@@ -45,12 +46,20 @@ export function connectCapabilities(options: ConnectOptions): ConnectedCapabilit
   );
   const serve = createCapabilityServer({
     lookup,
-    checkCertificate: () => ({ trusted: false, reason: "not available yet" }),
+    checkCertificate: ({ certificate, chain, at }) =>
+      checkEncodedCertificate({ certificate, chain, notAfter: at, nowMs: Date.now(), mozillaRoots }),
     registry: createImageLookUps({ client, platform, now: clock.now }),
     cluster: access && connectCluster(access, { userAgent, log, clock, opened }),
     ...verificationNotAvailable,
   });
   return { serve, [Symbol.asyncDispose]: () => opened.disposeAsync() };
+}
+
+let knownRoots: readonly Certificate[] | undefined;
+
+function mozillaRoots(): readonly Certificate[] {
+  knownRoots ??= loadMozillaRoots();
+  return knownRoots;
 }
 
 function connectCluster(

@@ -1,5 +1,5 @@
+import { issueCertificate } from "@kubewarden-ts/x509/testing";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { issueCertificate } from "../../../../tests/support/certificates.ts";
 import { answers, clientFor, imageAt, jane } from "../testing/client-under-test.ts";
 import { type FakeRegistry, startFakeRegistry } from "../testing/fake-registry.ts";
 

@@ -1,6 +1,6 @@
 import { errorText } from "@kubewarden-ts/base";
+import { issueCertificate } from "@kubewarden-ts/x509/testing";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { issueCertificate } from "../../../../tests/support/certificates.ts";
 import { answers, clientFor, imageAt, standingClock, until } from "../testing/client-under-test.ts";
 import { type FakeRegistry, type Intercept, startFakeRegistry } from "../testing/fake-registry.ts";
 

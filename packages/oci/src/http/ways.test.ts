@@ -1,7 +1,7 @@
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { errorText } from "@kubewarden-ts/base";
+import { issueCertificate } from "@kubewarden-ts/x509/testing";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { issueCertificate } from "../../../../tests/support/certificates.ts";
 import type { Credentials } from "../credentials/credential.ts";
 import { parseReference } from "../reference.ts";
 import { defaultSources } from "../sources/sources.ts";

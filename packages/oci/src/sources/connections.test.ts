@@ -1,9 +1,9 @@
 import { createServer as createPlainServer, type RequestListener, type Server } from "node:http";
 import { createServer } from "node:https";
 import { type AddressInfo, connect } from "node:net";
+import { issueCertificate } from "@kubewarden-ts/x509/testing";
 import { request } from "undici";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { issueCertificate } from "../../../../tests/support/certificates.ts";
 import { type Connections, createConnections } from "./connections.ts";
 import { defaultSources, type Sources } from "./sources.ts";
 

@@ -1,4 +1,4 @@
-import { issueCertificate } from "../../../../tests/support/certificates.ts";
+import { issueCertificate } from "@kubewarden-ts/x509/testing";
 import type { Credentials } from "../credentials/credential.ts";
 import { defaultSources, type Sources } from "../sources/sources.ts";
 import type { FakeAuthOptions } from "./fake-auth.ts";

@@ -1,6 +1,6 @@
 import type { GuestEnvironment } from "../core/host.ts";
 
-/** The clocks and the randomness of this process. */
+/** The clocks, the randomness and the built-in functions of this process. */
 export const processEnvironment: GuestEnvironment = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
@@ -14,5 +14,10 @@ export const processEnvironment: GuestEnvironment = {
       reject(reason);
     };
     return { done: promise, cancel };
+  },
+  async loadBuiltins(names) {
+    // Most modules ask for none.
+    const { loadBuiltins } = await import("@kubewarden-ts/rego/node");
+    return loadBuiltins(names);
   },
 };

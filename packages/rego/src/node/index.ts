@@ -1,1 +1,1 @@
-export {};
+export { loadBuiltins, nodeBuiltinNames } from "./load-builtins.ts";

@@ -1,0 +1,38 @@
+import { expect, test } from "vitest";
+import { builtinContext } from "../../fixtures/builtin-context.ts";
+import { type RecordedCall, recordedCalls } from "../../fixtures/recorded-call.ts";
+import type { BuiltinTable } from "../core/builtin.ts";
+import { isArray, type RegoValue } from "../core/value.ts";
+import { formatValue } from "../core/value-text.ts";
+import { BuiltinError } from "../errors.ts";
+import { loadBuiltins, nodeBuiltinNames } from "./index.ts";
+
+const table = await loadBuiltins(nodeBuiltinNames);
+const calls = Map.groupBy(recordedCalls(), ({ name }) => name);
+
+/** The result as text; errors of a schema in order, since OPA tells them in any. */
+function textOf(name: string, result: RegoValue | undefined): string {
+  if (result === undefined) return "undefined";
+  if (name !== "json.match_schema" || !isArray(result)) return formatValue(result);
+  const [isValid = null, errors = null] = result;
+  return formatValue([isValid, isArray(errors) ? errors.map(formatValue).sort() : errors]);
+}
+
+function resultOf(functions: BuiltinTable, { name, operands }: RecordedCall): RegoValue | undefined {
+  try {
+    return functions[name]?.(operands, builtinContext());
+  } catch (error) {
+    if (!(error instanceof BuiltinError)) throw error;
+    return undefined;
+  }
+}
+
+test("each function has recorded calls", () => {
+  expect([...calls.keys()].sort()).toEqual(nodeBuiltinNames);
+});
+
+test.each([...calls])("policy-runtime 48: %s gives what OPA gives", (name, recorded) => {
+  for (const call of recorded) {
+    expect(textOf(name, resultOf(table, call)), formatValue(call.operands)).toBe(textOf(name, call.want));
+  }
+});
