@@ -16,6 +16,7 @@ import type {
 } from "./syntax-tree.ts";
 import {
   exactCase,
+  flagMember,
   itemsOf,
   listMember,
   optionalMember,
@@ -53,6 +54,7 @@ function readFragment(node: RegoObject): FragmentDefinition {
 }
 
 function readVariable(node: RegoObject): VariableDefinition {
+  flagMember(node, "Used"); // what it says is found out anew
   return {
     Variable: textMember(node, "Variable"),
     Type: requiredMember(node, "Type", readTypeReference),

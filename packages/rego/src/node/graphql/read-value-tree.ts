@@ -12,6 +12,7 @@ import {
 // Parts of trees that come as values. All throw `BuiltinError`.
 
 export function readValue(node: RegoObject): Value {
+  flagMember(node, "ExpectedTypeHasDefault"); // what it says is found out anew
   return {
     Raw: textMember(node, "Raw"),
     Children: listMember(node, "Children", readArgument),
@@ -30,6 +31,7 @@ export function readArgument(node: RegoObject): Argument {
 }
 
 export function readDirective(node: RegoObject): Directive {
+  textMember(node, "Location"); // what it says is found out anew
   return {
     Name: textMember(node, "Name"),
     Arguments: listMember(node, "Arguments", readArgument),
