@@ -217,7 +217,7 @@ describe.skipIf(requires("kubernetes").skip)("host calls on a real cluster", () 
     const rule = { apiGroups: [""], resources: ["configmaps"], verbs: ["get"] };
     const { username: user } = await plane.createServiceAccount(namespace, { namespaced: [rule] });
     // No resource needs to be granted for this.
-    const { ask } = testPolicy({ serve: kept.serve });
+    const { ask } = testPolicy({ serve: kept.serve, now: clock.now });
     const can = (verb: string, more: object = {}, disable_cache = false) => {
       const resource_attributes = { verb, resource: "configmaps", group: "", namespace, ...more };
       const subject_access_review = { user, groups: [], resource_attributes };

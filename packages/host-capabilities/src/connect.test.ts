@@ -1,6 +1,7 @@
 import { silentLogger } from "@kubewarden-ts/base";
 import { createFakeApiServer, createFakeClock, staticAccess } from "@kubewarden-ts/kube/testing";
 import { defaultSources } from "@kubewarden-ts/oci";
+import { issueCertificate } from "@kubewarden-ts/x509/testing";
 import { describe, expect, it } from "vitest";
 import { testPolicy } from "../fixtures/host.ts";
 import { type ConnectOptions, connectCapabilities } from "./connect.ts";
@@ -19,7 +20,11 @@ function connect(options: Partial<ConnectOptions> = {}) {
     log: silentLogger,
     ...options,
   });
-  const { ask } = testPolicy({ contextAwareResources, serve: host.serve });
+  const { ask } = testPolicy({
+    contextAwareResources,
+    serve: host.serve,
+    ...(options.clock && { now: options.clock.now }),
+  });
   return { ask, [Symbol.asyncDispose]: () => host[Symbol.asyncDispose]() };
 }
 
@@ -60,8 +65,23 @@ describe("connected capabilities", () => {
   it("policy-runtime 40: trust no certificate that is none", async () => {
     await using host = connect();
     const cert = { encoding: "Der", data: [1] };
-    expect(await host.ask("crypto/v1/is_certificate_trusted", { cert })).not.toMatchObject({
-      answer: { trusted: true },
+    expect(await host.ask("crypto/v1/is_certificate_trusted", { cert })).toEqual({
+      error: expect.stringMatching(/^Callback evaluation failure: .*certificate/i),
+    });
+  });
+
+  it("policy-runtime 40: trust those whom Mozilla trusts, where a policy names nobody", async () => {
+    await using host = connect();
+    const cert = { encoding: "Pem", data: [...Buffer.from(issueCertificate("own").cert)] };
+    const trust = (rest: object) => host.ask("crypto/v1/is_certificate_trusted", { cert, ...rest });
+    expect(await trust({})).toEqual({
+      answer: { trusted: false, reason: "Certificate is not trusted by the provided cert chain" },
+    });
+    const root = issueCertificate("root", { authority: true });
+    const signed = issueCertificate("signed", { issuer: root });
+    const encode = (pem: string) => ({ encoding: "Pem", data: [...Buffer.from(pem)] });
+    expect(await trust({ cert: encode(signed.cert), cert_chain: [encode(root.cert)] })).toEqual({
+      answer: { trusted: true, reason: "" },
     });
   });
 

@@ -36,6 +36,8 @@ export interface DispatcherOptions {
   readonly log: Logger;
   /** Does the deed behind a path: on the main thread, `createCapabilityServer`. */
   readonly serve: ServeCapability;
+  /** A clock in milliseconds, by which answers are kept; that of this thread unless told. */
+  readonly now?: () => number;
 }
 
 /** @returns a {@link CapabilityAnswer}, or any value, which is answered as JSON */
@@ -89,7 +91,7 @@ type Perform = (
 ) => PerformedAnswer | Promise<PerformedAnswer>;
 
 function createPerform(options: DispatcherOptions): Perform {
-  const known = createKnownAnswers(() => performance.now());
+  const known = createKnownAnswers(options.now ?? (() => performance.now()));
   return (path, input, signal) => {
     const key = `${path} ${JSON.stringify(input)}`;
     return known.valid(key) ?? ask(path, input, key, signal);
