@@ -14,6 +14,7 @@ const broken = {
   "endless-settings": guest("loop-in-settings"),
   "endless-start": { module: "text:wapc/loop-in-init" },
   rego: { module: "text:wapc/accept?executionMode=opa" },
+  "rego-as-wapc": { module: "text:rego/accept?executionMode=kubewarden-wapc" },
   "g-typo": { expression: "nope()", message: "m", policies: { yes: guest("accept") } },
   "g-number": { expression: "1 + 1", message: "m", policies: { yes: guest("accept") } },
   "g-member": {
@@ -38,6 +39,7 @@ const reasons: [string, RegExp][] = [
   ["endless-settings", new RegExp(`^${timeoutText}$`)],
   ["endless-start", new RegExp(`^${timeoutText}$`)],
   ["rego", /not a module of Rego: it does not export builtins, entrypoints, eval/],
+  ["rego-as-wapc", /Guest call function \(__guest_call\) not exported by wasm module\./],
   ["g-typo", /^error evaluating policy group expression: Function not found: nope \(\)/],
   ["g-number", /^error evaluating policy group expression: Output type incorrect: i64 \(expecting bool\)/],
   ["g-member", /g-member\/bad: Policy settings are invalid: not these/],
@@ -51,7 +53,7 @@ describe("policies that cannot be used", () => {
     expect(named.toSorted()).toEqual(reasons.map(([id]) => id).toSorted());
   });
 
-  it("policy-server 24, policy-runtime 7: or answer with their reason while all others are served", async () => {
+  it("policy-server 24, policy-runtime 7, 30: or answer with their reason while all others are served", async () => {
     await using evaluator = await start(broken, { continueOnErrors: true });
     expect(await validate(evaluator, "fine")).toEqual(accepted);
     for (const [id, reason] of reasons) {

@@ -114,7 +114,7 @@ describe("kwctl annotate", () => {
       metadata,
       "Error parsing wasm module: not a WebAssembly module",
     ],
-  ])("kwctl-and-oci 27: refuses %s", async (_row, module, text, message) => {
+  ])("kwctl-and-oci 27, policy-runtime 30: refuses %s", async (_row, module, text, message) => {
     const { files, done } = annotate(module, text);
     const { code, stderr } = await done;
     expect(code).toBe(1);
