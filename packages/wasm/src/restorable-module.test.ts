@@ -41,6 +41,22 @@ describe("virtual memory", () => {
     expect(() => instance.call("load", 4 * 65_536)).toThrow(WebAssembly.RuntimeError);
   });
 
+  it("says whether the guest was refused memory, until it is restored", async () => {
+    const rewritten = await restorable(`(memory 2) ${sizeAndGrow}`);
+    const { memory, memoryRefused = "" } = rewritten;
+    const own = new WebAssembly.Memory({ initial: 2, maximum: memory?.maximumPages ?? 0 });
+    const module = new WebAssembly.Module(rewritten.wasm);
+    const { exports } = new WebAssembly.Instance(module, { kubewarden: { memory: own } });
+    const refused = exports[memoryRefused] as WebAssembly.Global;
+    const wasRefused = (pages: number): unknown[] => [callExport(exports, "grow", pages), refused.value];
+    expect(wasRefused(8)).toEqual([2, 0]);
+    expect(wasRefused(0)).toEqual([10, 0]);
+    expect(wasRefused(1)).toEqual([-1, 1]);
+    expect(wasRefused(0)).toEqual([10, 1]);
+    refused.value = 0;
+    expect(wasRefused(-1)).toEqual([-1, 1]);
+  });
+
   it("answers -1 when the engine cannot grow", async () => {
     const rewritten = await restorable(`(memory 1) ${sizeAndGrow}`);
     const memory = new WebAssembly.Memory({ initial: 1, maximum: 4 });
