@@ -1,5 +1,5 @@
 import { parseCommandLine } from "@kubewarden-ts/cli";
-import { defaultLimits } from "@kubewarden-ts/policy-runtime";
+import { defaultLimits, type GuestLimits } from "@kubewarden-ts/policy-runtime";
 import { describe, expect, it } from "vitest";
 import { type ServerConfig, toConfig } from "./config.ts";
 import { ServerError } from "./errors.ts";
@@ -22,6 +22,16 @@ function failureOf(argv: string[]): string | undefined {
   } catch (error) {
     return error instanceof ServerError ? error.message : String(error);
   }
+}
+
+/** A flag that sets one of the limits of an evaluation. */
+function limitRow(
+  flag: string,
+  value: string,
+  limits: Partial<GuestLimits>,
+): [string, string, string, Partial<ServerConfig>] {
+  const variable = `KUBEWARDEN_${flag.toUpperCase().replaceAll("-", "_")}`;
+  return [flag, variable, value, { limits: { ...defaultLimits, ...limits } }];
 }
 
 function usageErrorOf(argv: string[], env: Environment = {}): string {
@@ -83,6 +93,13 @@ describe("toConfig", () => {
     ["daemon-stderr-file", "KUBEWARDEN_DAEMON_STDERR_FILE", "/err", {}],
     ["max-body-bytes", "KUBEWARDEN_MAX_BODY_BYTES", "10", { maxBodyBytes: 10 }],
     ["max-module-bytes", "KUBEWARDEN_MAX_MODULE_BYTES", "11", { maxModuleBytes: 11 }],
+    ["docker-config-json-path", "KUBEWARDEN_DOCKER_CONFIG_JSON_PATH", "/d", { dockerConfigFolder: "/d" }],
+    limitRow("max-policy-memory-mib", "2", { maxMemoryPages: 32 }),
+    limitRow("max-policy-output-bytes", "1024", { maxOutputBytes: 1024 }),
+    limitRow("max-policy-log-lines", "3", { maxLogLines: 3 }),
+    limitRow("max-host-calls", "4", { maxHostCalls: 4 }),
+    limitRow("max-host-answer-bytes", "2048", { maxHostAnswerBytes: 2048 }),
+    limitRow("max-waiting-memory-mib", "16", { maxWaitingBytes: 16 * 1024 * 1024 }),
   ];
   it.each(rows)("policy-server 43: --%s and %s take %s", (flag, variable, value, changes) => {
     const expected = { ...configOf([]), ...changes };
@@ -100,6 +117,7 @@ describe("toConfig", () => {
       { ignoreKubernetesFailure: true },
     ],
     ["continue-on-errors", "KUBEWARDEN_CONTINUE_ON_ERRORS", { continueOnErrors: true }],
+    ["disable-go-snapshots", "KUBEWARDEN_DISABLE_GO_SNAPSHOTS", { snapshotGoCommands: false }],
   ];
   it.each(switches)("policy-server 43: --%s and %s switch", (flag, variable, changes) => {
     const [on, off] = [{ ...configOf([]), ...changes }, configOf([])];

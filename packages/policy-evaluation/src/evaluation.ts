@@ -12,6 +12,7 @@ import {
 import { evaluateGroup } from "./group-response.ts";
 import { logMonitored } from "./monitor-log.ts";
 import { formatPolicyId, type PolicyId, parsePolicyId } from "./policy-id.ts";
+import { totalUsage } from "./usage.ts";
 import type { PolicyContext, WorkerAction, WorkerAnswer } from "./worker/worker-answer.ts";
 
 /** Who asks: the API server, or a scan of what is already in the cluster, which wants the policy's own verdict. */
@@ -232,20 +233,6 @@ function conclude(
   if (origin === "audit") return { kind: "response", response: vanilla, usage };
   if (constraints.policyMode === "monitor") logMonitored(log, id, constraints, vanilla);
   return { kind: "response", response: applyConstraints(id, constraints, vanilla).response, usage };
-}
-
-/** Of several guests, one after the other; `undefined` when none was asked. */
-function totalUsage(usages: readonly RunUsage[]): RunUsage | undefined {
-  if (usages.length === 0) return undefined;
-  const sum = (of: (usage: RunUsage) => number): number =>
-    usages.reduce((total, usage) => total + of(usage), 0);
-  return {
-    memoryBytes: Math.max(...usages.map(({ memoryBytes }) => memoryBytes)),
-    outputBytes: sum(({ outputBytes }) => outputBytes),
-    hostCalls: sum(({ hostCalls }) => hostCalls),
-    hostAnswerBytes: sum(({ hostAnswerBytes }) => hostAnswerBytes),
-    cpuMs: sum(({ cpuMs }) => cpuMs),
-  };
 }
 
 function acceptance(uid: string): AdmissionResponse {
