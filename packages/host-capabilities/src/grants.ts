@@ -39,6 +39,17 @@ export function mayWait(grants: CapabilityGrants): boolean {
   return grants.kind === "all" || grants.patterns.length > 0;
 }
 
+/**
+ * Which of the capabilities that a module says it uses were not granted. What does not exist is no finding here.
+ * @param declared - patterns, of the module's metadata
+ */
+export function notGranted(declared: readonly string[], grants: CapabilityGrants): string[] {
+  const served = callableCapabilities.filter(({ kind }) => kind === "served");
+  return declared.filter((pattern) =>
+    served.some(({ path }) => (pattern === "*" || matches(pattern, path)) && !isGranted(grants, path)),
+  );
+}
+
 function matches(pattern: string, path: string): boolean {
   return pattern.endsWith("/*") ? path.startsWith(pattern.slice(0, -1)) : path === pattern;
 }

@@ -9,7 +9,13 @@ export { type CapabilityComparison, compareCapabilities, usedCapabilities } from
 export type { AccessQuestion, Cluster, ObjectSelection } from "./cluster.ts";
 export { createDispatcher, type Dispatcher, type DispatcherOptions, type HostCall } from "./dispatcher.ts";
 export { CapabilityError, HostCallError, type HostCallErrorCode } from "./errors.ts";
-export { type CapabilityGrants, formatGrants, mayWait, parseCapabilityPatterns } from "./grants.ts";
+export {
+  type CapabilityGrants,
+  formatGrants,
+  mayWait,
+  notGranted,
+  parseCapabilityPatterns,
+} from "./grants.ts";
 export type { Inventory, InventoryLayout } from "./inventory/read-inventory.ts";
 export { type CapabilityServer, createCapabilityServer } from "./server.ts";
 export type { Exchange, RecordedRequest, RecordedResponse } from "./session/interaction.ts";

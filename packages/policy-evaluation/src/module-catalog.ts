@@ -16,6 +16,8 @@ export interface CatalogModule {
   readonly digest: string;
   readonly mode: ExecutionMode;
   readonly prepared: PreparedModule;
+  /** Patterns of the host capabilities that the module says it uses. */
+  readonly declaredCapabilities: readonly string[];
 }
 
 /**
@@ -67,8 +69,10 @@ export function createModuleCatalog({
     digest: string,
     timeoutMs: number,
   ): Promise<CatalogModule> => {
-    const mode = chooseMode(bytes, readMetadata(bytes));
-    return { digest, mode, prepared: await prepare({ bytes, protocol: protocolOf(mode), timeoutMs }) };
+    const metadata = readMetadata(bytes);
+    const mode = chooseMode(bytes, metadata);
+    const prepared = await prepare({ bytes, protocol: protocolOf(mode), timeoutMs });
+    return { digest, mode, prepared, declaredCapabilities: metadata?.hostCapabilities ?? [] };
   };
 
   return {

@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import { errorText, type Logger, mapConcurrent } from "@kubewarden-ts/base";
 import { mayWait } from "@kubewarden-ts/host-capabilities";
 import { type GuestPool, timeoutText } from "@kubewarden-ts/policy-runtime/node";
-import type { ExecutionMode } from "@kubewarden-ts/protocol";
 import { readExpression, readGrants } from "./check-policies.ts";
 import type { PolicyFailure } from "./errors.ts";
 import {
@@ -12,6 +11,7 @@ import {
   type LoadedPolicy,
   type Runnable,
 } from "./generation.ts";
+import { loadWarnings } from "./load-warnings.ts";
 import type { CatalogModule, ModuleCatalog } from "./module-catalog.ts";
 import type { PolicyEntry, PolicyGroupEntry, PolicyMember } from "./policies-file.ts";
 import { settingsToJson } from "./settings.ts";
@@ -77,10 +77,8 @@ export function createPolicyLoader(options: PolicyLoaderOptions): PolicyLoader {
       namespaced,
       alwaysAcceptNamespace,
     };
-    if (hidesSetting(module.mode, member)) {
-      log.warn("the setting kubernetes is replaced by the Kubernetes resources the policy may read", {
-        policy_id: id,
-      });
+    for (const { message, fields } of loadWarnings(module, member, grants)) {
+      log.warn(message, { policy_id: id, ...fields });
     }
     const timeoutMs = timeoutOf(member);
     const key = pool.addPolicy({
@@ -160,11 +158,6 @@ async function validateSettings(
     case "failed":
       return `bootstrap failure: WebAssembly failure: ${result.message}`;
   }
-}
-
-/** Cluster data take the place of a setting of their name (policy-runtime 4.3). */
-function hidesSetting(mode: ExecutionMode, { settings, contextAwareResources }: PolicyMember): boolean {
-  return mode === "opa" && contextAwareResources.length > 0 && Object.hasOwn(settings, "kubernetes");
 }
 
 function moduleFailure(id: string, error: unknown): string {
