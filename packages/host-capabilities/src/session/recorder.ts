@@ -1,3 +1,4 @@
+import { errorText } from "@kubewarden-ts/base";
 import type { CapabilityServer } from "../server.ts";
 import type { Exchange, RecordedResponse } from "./interaction.ts";
 import { recordedRequest } from "./recorded-request.ts";
@@ -24,7 +25,8 @@ export function createRecorder(serve: CapabilityServer): Recorder {
         // Without a validity the next equal question comes here too.
         return { bytes: answer.bytes };
       } catch (error) {
-        entry.response = { type: "Error", message: error instanceof Error ? error.message : String(error) };
+        // all that the guest is told now, so that a replay tells it the same
+        entry.response = { type: "Error", message: errorText(error) };
         throw error;
       }
     },

@@ -188,18 +188,21 @@ describe("recording a session", () => {
     expect(replay.left()).toBe(0);
   });
 
-  it("policy-runtime 55: errors are kept as their own text, without what caused them", async () => {
+  it("policy-runtime 55: errors are kept with what caused them, as the policy was told", async () => {
     const failing = {
       lookup: () => Promise.reject(new Error("no such host", { cause: new Error("socket") })),
     };
     const recorder = createRecorder(createCapabilityServer(notedDeps([], failing)));
-    await testPolicy({ serve: recorder.serve }).ask("net/v1/dns_lookup_host", "h");
+    const { ask } = testPolicy({ serve: recorder.serve });
+    const told = await ask("net/v1/dns_lookup_host", "h");
     expect(recorder.exchanges()).toEqual([
       {
         request: { variant: "DNSLookupHost", fields: { host: "h" } },
-        response: { type: "Error", message: "no such host" },
+        response: { type: "Error", message: "no such host: socket" },
       },
     ]);
+    const replayed = replaying(formatSession(recorder.exchanges()));
+    expect(await replayed.ask("net/v1/dns_lookup_host", "h")).toEqual(told);
   });
 
   it("policy-runtime 55: the log and denied calls are not recorded", async () => {
