@@ -8,10 +8,10 @@ import {
   type PublicKeyInfo,
   signatureAlgorithmOf,
 } from "@kubewarden-ts/x509";
+import { decodeGoText } from "../../core/go/text.ts";
+import { formatGoUrl, type GoUrl } from "../../core/go/url.ts";
 import { formatIpAddress } from "../go/ip-address.ts";
 import { listOrNull, type PlainValue } from "../go/plain-value.ts";
-import { decodeGoText } from "../go/text.ts";
-import { formatGoUrl, type GoUrl } from "../go/url.ts";
 import type { GoCertificate } from "./go-certificate.ts";
 import { publicKeyAlgorithmNumber, publicKeyJson, signatureAlgorithmNumber } from "./key-json.ts";
 import { nameJson, objectIdentifier, type PlainAttribute } from "./name-json.ts";
