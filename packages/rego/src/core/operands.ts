@@ -1,4 +1,5 @@
 import { BuiltinError } from "../errors.ts";
+import { decimalInteger } from "./go/number.ts";
 import {
   isArray,
   isNumber,
@@ -43,11 +44,10 @@ export function numberOperand(operands: readonly RegoValue[], position: number):
   return operand;
 }
 
-/** A number that is written as digits alone and fits into 64 bits: neither `1.0` nor `1e2` is one. */
+/** A whole number of 64 bits, as {@link decimalInteger} has it: `1.0` is one, `1e0` is not. */
 export function intOperand(operands: readonly RegoValue[], position: number): bigint {
-  const { text } = numberOperand(operands, position);
-  const value = /^-?\d{1,19}$/.test(text) ? BigInt(text) : undefined;
-  if (value === undefined || BigInt.asIntN(64, value) !== value) {
+  const value = decimalInteger(numberOperand(operands, position).text);
+  if (value === undefined) {
     throw new BuiltinError(`operand ${position + 1} must be integer number but got floating-point number`);
   }
   return value;

@@ -6,7 +6,7 @@ import { numberOf, type RegoValue } from "../value.ts";
 /** Characters of gobwas/glob that have a meaning. */
 const quoteGlob: Builtin = (operands, context) => {
   const pattern = stringOperand(operands, 0);
-  const quoted = pattern.replaceAll(/[\\*?[\]{},]/g, "\\$&");
+  const quoted = pattern.replaceAll(/[\\*?[\]{}]/g, "\\$&");
   checkSize(quoted.length, context);
   return quoted;
 };
