@@ -1,15 +1,7 @@
 import { BuiltinError } from "../errors.ts";
 import { decimalInteger } from "./go/number.ts";
-import {
-  isArray,
-  isNumber,
-  isObject,
-  isSet,
-  kindOf,
-  type RegoNumber,
-  type RegoObject,
-  type RegoValue,
-} from "./value.ts";
+import { integerOf } from "./number.ts";
+import { isArray, isNumber, isObject, isSet, kindOf, type RegoObject, type RegoValue } from "./value.ts";
 
 // Readers of operands: `position` counts from 0, messages count from 1. All throw `BuiltinError`.
 
@@ -38,21 +30,6 @@ export function arrayOperand(operands: readonly RegoValue[], position: number): 
   return operand;
 }
 
-export function numberOperand(operands: readonly RegoValue[], position: number): RegoNumber {
-  const operand = operands[position];
-  if (operand === undefined || !isNumber(operand)) throw wrongType(operand, position, "number");
-  return operand;
-}
-
-/** A whole number of 64 bits, as {@link decimalInteger} has it: `1.0` is one, `1e0` is not. */
-export function intOperand(operands: readonly RegoValue[], position: number): bigint {
-  const value = decimalInteger(numberOperand(operands, position).text);
-  if (value === undefined) {
-    throw new BuiltinError(`operand ${position + 1} must be integer number but got floating-point number`);
-  }
-  return value;
-}
-
 /** The items of an array or a set, all of them strings. */
 export function stringsOperand(operands: readonly RegoValue[], position: number): readonly string[] {
   const operand = operands[position];
@@ -61,12 +38,33 @@ export function stringsOperand(operands: readonly RegoValue[], position: number)
   const items = isArray(operand) ? operand : operand.items;
   return items.map((item) => {
     if (typeof item === "string") return item;
-    throw new BuiltinError(
-      `operand ${position + 1} must be ${kindOf(operand)} of strings but got ${kindOf(operand)} containing ${kindOf(item)}`,
-    );
+    throw wrongType(item, position, `${kindOf(operand)} of strings`);
   });
 }
 
+/** The text of a number. */
+export function numberOperand(operands: readonly RegoValue[], position: number): string {
+  const operand = operands[position];
+  if (operand === undefined || !isNumber(operand)) throw wrongType(operand, position, "number");
+  return operand.text;
+}
+
+/** A whole number of 64 bits, written in digits: `1e3` is none. */
+export function int64Operand(operands: readonly RegoValue[], position: number): bigint {
+  return wholeNumber(decimalInteger(numberOperand(operands, position)), position);
+}
+
+/** A whole number of any size and form. */
+export function integerOperand(operands: readonly RegoValue[], position: number): bigint {
+  return wholeNumber(integerOf(numberOperand(operands, position)), position);
+}
+
+function wholeNumber(value: bigint | undefined, position: number): bigint {
+  if (value !== undefined) return value;
+  throw new BuiltinError(`operand ${position + 1} must be integer number but got floating-point number`);
+}
+
+/** The error for an operand of another type than is wanted. */
 export function wrongType(operand: RegoValue | undefined, position: number, wanted: string): BuiltinError {
   const got = operand === undefined ? "nothing" : kindOf(operand);
   return new BuiltinError(`operand ${position + 1} must be ${wanted} but got ${got}`);

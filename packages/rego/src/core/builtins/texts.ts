@@ -1,6 +1,6 @@
 import { BuiltinError } from "../../errors.ts";
 import { type Builtin, type BuiltinTable, checkSize } from "../builtin.ts";
-import { intOperand, stringOperand, stringsOperand } from "../operands.ts";
+import { int64Operand, stringOperand, stringsOperand } from "../operands.ts";
 import { numberOf, type RegoValue } from "../value.ts";
 
 /** Characters of gobwas/glob that have a meaning. */
@@ -51,7 +51,7 @@ function lengthOf(text: string): number {
 const splitSome: Builtin = (operands, context) => {
   const text = stringOperand(operands, 0);
   const delimiter = stringOperand(operands, 1);
-  const count = intOperand(operands, 2);
+  const count = int64Operand(operands, 2);
   const parts = delimiter === "" ? Array.from(text) : text.split(delimiter);
   const kept = Number(BigInt.asIntN(32, count) === count ? count : count > 0n ? parts.length : -parts.length);
   const chosen = kept >= 0 ? parts.slice(0, kept) : parts.slice(kept);

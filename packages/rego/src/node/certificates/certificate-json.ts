@@ -8,9 +8,9 @@ import {
   type PublicKeyInfo,
   signatureAlgorithmOf,
 } from "@kubewarden-ts/x509";
+import { formatIpAddress } from "../../core/go/ip-address.ts";
 import { decodeGoText } from "../../core/go/text.ts";
 import { formatGoUrl, type GoUrl } from "../../core/go/url.ts";
-import { formatIpAddress } from "../go/ip-address.ts";
 import { listOrNull, type PlainValue } from "../go/plain-value.ts";
 import type { GoCertificate } from "./go-certificate.ts";
 import { publicKeyAlgorithmNumber, publicKeyJson, signatureAlgorithmNumber } from "./key-json.ts";

@@ -1,5 +1,5 @@
+import { parseIpAddress } from "../../core/go/ip-address.ts";
 import { parseGoUrl } from "../../core/go/url.ts";
-import { parseIpAddress } from "../go/ip-address.ts";
 import { isMailAddress } from "../go/mail-address.ts";
 import { compilePattern } from "./pattern.ts";
 
