@@ -2,6 +2,7 @@ import type { BuiltinTable } from "../builtin.ts";
 import { encodingBuiltins } from "./encodings.ts";
 import { metadataBuiltins } from "./metadata.ts";
 import { outputBuiltins } from "./output.ts";
+import { regularExpressionBuiltins } from "./regular-expressions.ts";
 import { textBuiltins } from "./texts.ts";
 import { uriBuiltins } from "./uris.ts";
 
@@ -10,6 +11,7 @@ export const coreBuiltins: BuiltinTable = {
   ...encodingBuiltins,
   ...metadataBuiltins,
   ...outputBuiltins,
+  ...regularExpressionBuiltins,
   ...textBuiltins,
   ...uriBuiltins,
 };
