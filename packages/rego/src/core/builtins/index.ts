@@ -1,5 +1,6 @@
 import type { BuiltinTable } from "../builtin.ts";
 import { encodingBuiltins } from "./encodings.ts";
+import { jsonBuiltins } from "./json.ts";
 import { metadataBuiltins } from "./metadata.ts";
 import { outputBuiltins } from "./output.ts";
 import { regularExpressionBuiltins } from "./regular-expressions.ts";
@@ -9,6 +10,7 @@ import { uriBuiltins } from "./uris.ts";
 /** Functions that need nothing of the host but their context. */
 export const coreBuiltins: BuiltinTable = {
   ...encodingBuiltins,
+  ...jsonBuiltins,
   ...metadataBuiltins,
   ...outputBuiltins,
   ...regularExpressionBuiltins,

@@ -7,21 +7,45 @@ export type GroupSpans = readonly (readonly [start: number, end: number] | undef
 
 /** A regular expression of Go's `regexp`. */
 export interface GoRegexp {
-  readonly source: string;
   readonly compiled: RE2JS;
+  /** Numbers of the groups of a name: Go lets groups have the same one. */
+  readonly groups: ReadonlyMap<string, readonly number[]>;
 }
 
 /** @throws {BuiltinError} for what is no expression */
 export function compileGoRegexp(source: string): GoRegexp {
   try {
-    return { source, compiled: RE2JS.compile(source) };
+    const { source: distinct, originals } = withDistinctNames(source);
+    const compiled = RE2JS.compile(distinct);
+    const named = Object.entries(compiled.namedGroups()).sort(([, left], [, right]) => left - right);
+    const byName = Map.groupBy(named, ([name]) => originals.get(name) ?? name);
+    const groups = new Map([...byName].map(([name, each]) => [name, each.map(([, group]) => group)]));
+    return { compiled, groups };
   } catch (error) {
     if (!(error instanceof RE2JSException)) throw error;
     throw new BuiltinError(`error parsing regexp: ${error.message}`, { cause: error });
   }
 }
 
-/** @throws {RegoError} `REGO_LIMIT` */
+/** What is no beginning of a group (escapes, classes), or the beginning of one that has a name. */
+const namedGroup = /\\Q.*?(?:\\E|$)|\\.|\[\^?\]?(?:\[:\^?\w+:\]|\\.|[^\]\\])*\]|\(\?P?<(\w+)>/gs;
+
+/** Names that were there before get another one. */
+function withDistinctNames(source: string): { source: string; originals: Map<string, string> } {
+  const originals = new Map<string, string>();
+  const seen = new Set<string>();
+  const distinct = source.replaceAll(namedGroup, (all, name?: string) => {
+    if (name === undefined || !seen.has(name)) {
+      if (name !== undefined) seen.add(name);
+      return all;
+    }
+    const other = `${name}_duplicate_${originals.size}`;
+    originals.set(other, name);
+    return `(?P<${other}>`;
+  });
+  return { source: distinct, originals };
+}
+
 export function testGoRegexp({ compiled }: GoRegexp, text: string): boolean {
   return compiled.test(text);
 }
@@ -107,17 +131,16 @@ export function expandGroups(
     (all, braced?: string, bare?: string) => {
       const name = braced ?? bare;
       if (name === undefined) return all === "$$" ? "$" : all;
-      const span = spans[groupOf(name, regexp)];
+      const span = groupsOf(name, regexp)
+        .map((group) => spans[group])
+        .find((each) => each !== undefined);
       return span === undefined ? "" : text.slice(...span);
     },
   );
 }
 
-/** The number of a group; -1 for one that is not there. */
-function groupOf(name: string, { compiled }: GoRegexp): number {
-  if (/^(?:0|[1-9]\d{0,8})$/.test(name)) return Number(name);
-  const groups = compiled.namedGroups();
-  return Object.hasOwn(groups, name) ? (groups[name] ?? -1) : -1;
+function groupsOf(name: string, { groups }: GoRegexp): readonly number[] {
+  return /^(?:0|[1-9]\d{0,8})$/.test(name) ? [Number(name)] : (groups.get(name) ?? []);
 }
 
 /** Escapes what has a meaning in a regular expression (`regexp.QuoteMeta`). */
