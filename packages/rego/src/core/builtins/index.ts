@@ -4,12 +4,14 @@ import { jsonBuiltins } from "./json.ts";
 import { metadataBuiltins } from "./metadata.ts";
 import { outputBuiltins } from "./output.ts";
 import { regularExpressionBuiltins } from "./regular-expressions.ts";
+import { formatBuiltins } from "./sprintf.ts";
 import { textBuiltins } from "./texts.ts";
 import { uriBuiltins } from "./uris.ts";
 
 /** Functions that need nothing of the host but their context. */
 export const coreBuiltins: BuiltinTable = {
   ...encodingBuiltins,
+  ...formatBuiltins,
   ...jsonBuiltins,
   ...metadataBuiltins,
   ...outputBuiltins,
