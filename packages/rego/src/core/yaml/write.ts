@@ -37,7 +37,8 @@ function writeNode(writer: Writer, value: RegoValue, indent: number): void {
   if (nested === undefined) {
     const text = scalarText(value, indent);
     // Where a literal text ends with another separator than a line feed, that ends the line.
-    return put(writer, /^\|.*[\u2028\u2029]$/s.test(text) ? text : `${text}\n`);
+    const isEnded = text.startsWith("|") && /[\u2028\u2029]$/.test(String(value));
+    return put(writer, isEnded ? text : `${text}\n`);
   }
   if (isArray(nested)) writeItems(writer, nested, indent);
   else writeMembers(writer, nested, indent);
