@@ -32,12 +32,30 @@ export function parseYaml(text: string): RegoValue {
     logLevel: "silent",
   });
   if (!Array.isArray(documents)) return null;
-  const error = documents.flatMap((document) => document.errors)[0];
-  if (error !== undefined) throw new BuiltinError(`yaml: ${error.message}`, { cause: error });
+  checkStream(content, documents);
   const [first] = documents;
   if (first === undefined || first.contents === null) return null;
-  return valueOf({ document: first, budget, open: new Set() }, first.contents, 0);
+  return readNode({ document: first, budget, open: new Set() }, first.contents, 0);
 }
+
+/** What this reader of YAML takes and go-yaml does not. */
+function checkStream(text: string, documents: readonly Document[]): void {
+  for (const [index, { errors, warnings, directives }] of documents.entries()) {
+    const error = errors[0] ?? warnings.find(({ code }) => code === "BAD_DIRECTIVE");
+    if (error !== undefined) throw new BuiltinError(`yaml: ${error.message}`, { cause: error });
+    const { explicit = false, version = "1.1" } = directives?.yaml ?? {};
+    if (explicit && version !== "1.1") throw new BuiltinError("yaml: found incompatible YAML document");
+    if (index > 0 && directives?.docStart !== true)
+      throw new BuiltinError("yaml: did not find <document start>");
+  }
+  if (bareDocument.test(text)) throw new BuiltinError("yaml: did not find expected <document start>");
+  if (/(?:^|\n) *\t[ \t]*\n*$/.test(text))
+    throw new BuiltinError("yaml: found a tab that cannot start any token");
+}
+
+/** An end of a document that something else than the start of the next one follows. */
+const bareDocument =
+  /^\.\.\.(?=[ \t\r\n])[^\r\n]*[\r\n]+(?:[ \t]*(?:#.*)?[\r\n]+)*(?!---|%|\.\.\.|[ \t]*(?:#|$))[^\r\n]/m;
 
 interface Reading {
   readonly document: Document;
@@ -46,17 +64,17 @@ interface Reading {
   readonly open: Set<Node>;
 }
 
-function valueOf(reading: Reading, node: ParsedNode | Node | null, depth: number): RegoValue {
+function readNode(reading: Reading, node: ParsedNode | Node | null, depth: number): RegoValue {
   spend(reading.budget, depth);
   if (node === null) return null;
-  if (isAlias(node)) return valueOf(reading, target(reading, node), depth);
+  if (isAlias(node)) return readNode(reading, target(reading, node), depth);
   if (isScalar(node)) return regoValueOf(scalarOf(node));
   if (reading.open.has(node)) throw new BuiltinError("yaml: an anchor contains itself");
   reading.open.add(node);
   const value = isMap(node)
     ? objectOf(membersOf(reading, node, depth))
     : isSeq(node)
-      ? node.items.map((item) => valueOf(reading, item as Node | null, depth + 1))
+      ? node.items.map((item) => readNode(reading, item as Node | null, depth + 1))
       : null;
   reading.open.delete(node);
   return value;
@@ -90,7 +108,7 @@ function membersOf(reading: Reading, node: Node, depth: number): Map<string, Reg
   if (!isMap(node)) return members;
   for (const { key, value } of node.items as { key: Node | null; value: Node | null }[]) {
     if (isMergeKey(key)) merged.push(...mergedNodes(reading, value));
-    else members.set(keyOf(reading, key), valueOf(reading, value, depth + 1));
+    else members.set(keyOf(reading, key), readNode(reading, value, depth + 1));
   }
   for (const each of merged) {
     spend(reading.budget, depth);
