@@ -13,7 +13,7 @@ const tagPrefix = "tag:yaml.org,2002:";
 export function scalarOf({ value, type, tag = "" }: Scalar): YamlScalar {
   const text = typeof value === "string" ? value : "";
   const isPlain = type === "PLAIN" || type === undefined;
-  if (tag === "" || tag === "!") return isPlain ? untagged(resolveScalar(text), text) : textScalar(text);
+  if (tag === "" || tag === "!") return isPlain ? resolveScalar(text) : textScalar(text);
   switch (tag) {
     case `${tagPrefix}binary`:
       return textScalar(decodeBinary(text));
@@ -26,11 +26,6 @@ export function scalarOf({ value, type, tag = "" }: Scalar): YamlScalar {
     default:
       return textScalar(text);
   }
-}
-
-/** Points in time are texts. */
-function untagged(resolved: ResolvedScalar, text: string): YamlScalar {
-  return resolved.tag === "!!timestamp" ? textScalar(text) : resolved;
 }
 
 function tagged(resolved: ResolvedScalar, tag: string): YamlScalar {
