@@ -4,6 +4,7 @@ import { metadataBuiltins } from "./metadata.ts";
 import { outputBuiltins } from "./output.ts";
 import { textBuiltins } from "./texts.ts";
 import { uriBuiltins } from "./uris.ts";
+import { valueBuiltins } from "./values.ts";
 
 /** Functions that need nothing of the host but their context. */
 export const coreBuiltins: BuiltinTable = {
@@ -12,4 +13,5 @@ export const coreBuiltins: BuiltinTable = {
   ...outputBuiltins,
   ...textBuiltins,
   ...uriBuiltins,
+  ...valueBuiltins,
 };
