@@ -1,6 +1,6 @@
 import { BuiltinError } from "../../errors.ts";
 import { type Builtin, type BuiltinContext, type BuiltinTable, checkSize } from "../builtin.ts";
-import { bigFloatOf, bitLength, product } from "../go/big-float.ts";
+import { bigFloatOf, bitLength, product, truncated } from "../go/big-float.ts";
 import { type Fraction, fixedPoint } from "../go/rational.ts";
 import { stringOperand } from "../operands.ts";
 import { numberOf } from "../value.ts";
@@ -31,14 +31,8 @@ const parseBytes: Builtin = (operands, context) => {
   const bytes = product(bigFloatOf(digits, exponent), bigFloatOf(factor, 0));
   const bits = bitLength(bytes.mantissa) + bytes.exponent;
   checkSize(Math.ceil(Math.max(0, bits) * Math.log10(2)), context);
-  return numberOf(shifted(bytes.mantissa, bytes.exponent));
+  return numberOf(truncated(bytes));
 };
-
-function shifted(mantissa: bigint, exponent: number): bigint {
-  if (exponent >= 0) return mantissa << BigInt(exponent);
-  // The quotient, unlike a shift, is cut off towards zero.
-  return -exponent > bitLength(mantissa) ? 0n : mantissa / (1n << BigInt(-exponent));
-}
 
 /** A whole number, or one with ten digits behind the point. */
 const parse: Builtin = (operands, context) => {

@@ -5,6 +5,7 @@ import { graphBuiltins } from "./graphs.ts";
 import { numberBuiltins } from "./numbers.ts";
 import { subsetBuiltins } from "./object-subset.ts";
 import { semverBuiltins } from "./semver.ts";
+import { timeBuiltins } from "./times.ts";
 import { unitBuiltins } from "./units.ts";
 import { uuidBuiltins } from "./uuids.ts";
 
@@ -16,6 +17,7 @@ export const valueBuiltins: BuiltinTable = {
   ...numberBuiltins,
   ...semverBuiltins,
   ...subsetBuiltins,
+  ...timeBuiltins,
   ...unitBuiltins,
   ...uuidBuiltins,
 };

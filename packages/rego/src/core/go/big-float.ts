@@ -58,6 +58,22 @@ function rounded(mantissa: bigint, exponent: number, bits: number): BigFloat {
   return { mantissa: negative ? -result : result, exponent: exponent + surplus };
 }
 
+/** The value, cut off towards zero. */
+export function truncated({ mantissa, exponent }: BigFloat): bigint {
+  if (exponent >= 0) return mantissa << BigInt(exponent);
+  // The quotient of a negative number, unlike a shift, is cut off towards zero.
+  return -exponent > bitLength(mantissa) ? 0n : mantissa / (1n << BigInt(-exponent));
+}
+
+/** The value if it is a whole number of 64 bits. */
+export function wholeInt64(value: BigFloat): bigint | undefined {
+  const { mantissa, exponent } = value;
+  if (bitLength(mantissa) + exponent > 64) return undefined;
+  const whole = truncated(value);
+  const isWhole = exponent >= 0 || (whole === 0n ? mantissa === 0n : whole << BigInt(-exponent) === mantissa);
+  return isWhole && BigInt.asIntN(64, whole) === whole ? whole : undefined;
+}
+
 /** Bits of the absolute value. */
 export function bitLength(value: bigint): number {
   const hex = (value < 0n ? -value : value).toString(16);
