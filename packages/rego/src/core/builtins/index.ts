@@ -7,6 +7,7 @@ import { regularExpressionBuiltins } from "./regular-expressions.ts";
 import { formatBuiltins } from "./sprintf.ts";
 import { textBuiltins } from "./texts.ts";
 import { uriBuiltins } from "./uris.ts";
+import { valueBuiltins } from "./values.ts";
 import { yamlBuiltins } from "./yaml.ts";
 
 /** Functions that need nothing of the host but their context. */
@@ -19,5 +20,6 @@ export const coreBuiltins: BuiltinTable = {
   ...regularExpressionBuiltins,
   ...textBuiltins,
   ...uriBuiltins,
+  ...valueBuiltins,
   ...yamlBuiltins,
 };
