@@ -1,11 +1,12 @@
 import type { BuiltinContext } from "../builtin.ts";
-import { type FormatOptions, type FormatOutput, noOptions, put } from "./printf-state.ts";
+import { type FormatOptions, type FormatOutput, noOptions, padded, put } from "./printf-state.ts";
 import { formatBigInteger, formatFloat, formatInteger, formatText } from "./printf-values.ts";
 
-/** What a verb may be given: a text, a number of 64 bits of either kind, or a larger whole number. */
+/** What a verb may be given: a text, a number of 64 bits of either kind, a larger whole number, or a truth. */
 export type FormatArgument =
-  | { readonly type: "string"; readonly value: string }
-  | { readonly type: "int64"; readonly value: bigint }
+  | { readonly type: "string" | "json.Number"; readonly value: string }
+  | { readonly type: "int64" | "int"; readonly value: bigint }
+  | { readonly type: "bool"; readonly value: boolean }
   | { readonly type: "*big.Int"; readonly value: bigint }
   | { readonly type: "float64"; readonly value: number };
 
@@ -180,7 +181,7 @@ function takeInteger(state: State): number | undefined {
   const value = state.values[state.next];
   if (value === undefined) return undefined;
   state.next++;
-  if (value.type !== "int64") return undefined;
+  if (value.type !== "int64" && value.type !== "int") return undefined;
   const number = Number(value.value);
   return Math.abs(number) > largest ? undefined : number;
 }
@@ -196,7 +197,11 @@ function putValue(output: FormatOutput, value: FormatArgument, verb: string, opt
 function textOf(value: FormatArgument, verb: string, options: FormatOptions): string | undefined {
   switch (value.type) {
     case "string":
+    case "json.Number":
       return formatText(value.value, verb, options);
+    case "bool":
+      return verb === "t" || verb === "v" ? padded(String(value.value), options) : undefined;
+    case "int":
     case "int64":
       return formatInteger(value.value, verb, options);
     case "*big.Int":
