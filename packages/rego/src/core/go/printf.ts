@@ -2,9 +2,13 @@ import type { BuiltinContext } from "../builtin.ts";
 import { type FormatOptions, type FormatOutput, noOptions, padded, put } from "./printf-state.ts";
 import { formatBigInteger, formatFloat, formatInteger, formatText } from "./printf-values.ts";
 
+/** Texts, and what is written as one. */
+type TextType = "string" | "json.Number" | "[]interface {}" | "map[string]interface {}";
+
 /** What a verb may be given: a text, a number of 64 bits of either kind, a larger whole number, or a truth. */
 export type FormatArgument =
-  | { readonly type: "string" | "json.Number"; readonly value: string }
+  | { readonly type: TextType; readonly value: string }
+  | { readonly type: "nil" }
   | { readonly type: "int64" | "int"; readonly value: bigint }
   | { readonly type: "bool"; readonly value: boolean }
   | { readonly type: "*big.Int"; readonly value: bigint }
@@ -187,6 +191,9 @@ function takeInteger(state: State): number | undefined {
 }
 
 function putValue(output: FormatOutput, value: FormatArgument, verb: string, options: FormatOptions): void {
+  if (value.type === "nil") {
+    return put(output, verb === "v" || verb === "T" ? padded("<nil>", options) : `%!${verb}(<nil>)`);
+  }
   const text = verb === "T" ? formatText(value.type, "s", options) : textOf(value, verb, options);
   if (text !== undefined) return put(output, text);
   put(output, `%!${verb}(${value.type}=`);
@@ -194,10 +201,16 @@ function putValue(output: FormatOutput, value: FormatArgument, verb: string, opt
   put(output, ")");
 }
 
-function textOf(value: FormatArgument, verb: string, options: FormatOptions): string | undefined {
+function textOf(
+  value: Exclude<FormatArgument, { type: "nil" }>,
+  verb: string,
+  options: FormatOptions,
+): string | undefined {
   switch (value.type) {
     case "string":
     case "json.Number":
+    case "[]interface {}":
+    case "map[string]interface {}":
       return formatText(value.value, verb, options);
     case "bool":
       return verb === "t" || verb === "v" ? padded(String(value.value), options) : undefined;
@@ -215,7 +228,7 @@ function textOf(value: FormatArgument, verb: string, options: FormatOptions): st
 function putExtra({ output, values, next }: State): void {
   put(output, "%!(EXTRA ");
   for (const [index, value] of values.slice(next).entries()) {
-    put(output, `${index > 0 ? ", " : ""}${value.type}=`);
+    put(output, `${index > 0 ? ", " : ""}${value.type === "nil" ? "" : `${value.type}=`}`);
     putValue(output, value, "v", noOptions());
   }
   put(output, ")");

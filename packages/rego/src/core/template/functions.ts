@@ -24,7 +24,7 @@ type TemplateFunction = (
 const functions: Readonly<Record<string, TemplateFunction>> = {
   not: (values) => !isTrue(only(values)),
   len: (values) => lengthOf(only(values)),
-  index: ([item, ...keys]) => keys.reduce(itemAt, item),
+  index: ([item, ...keys]) => keys.reduce(itemAt, something(item)),
   slice: ([item, ...bounds]) => sliceOf(item, bounds),
   print: (values) => sprint(values),
   println: (values) => `${values.map(sprintValue).join(" ")}\n`,
@@ -63,6 +63,11 @@ export function callFunction(
 function only(values: readonly TemplateValue[]): TemplateValue {
   if (values.length === 1) return values[0];
   throw new BuiltinError("template: wrong number of args");
+}
+
+function something(value: TemplateValue): TemplateValue {
+  if (value !== undefined && value !== null) return value;
+  throw new BuiltinError("template: index of untyped nil");
 }
 
 const encoder = new TextEncoder();
@@ -130,9 +135,16 @@ function formatArgument(value: TemplateValue): FormatArgument {
       return { type: "float64", value };
     case "boolean":
       return { type: "bool", value };
+    case "undefined":
+      return { type: "nil" };
     default:
-      return { type: "string", value: sprintValue(value) };
+      return compositeArgument(value);
   }
+}
+
+function compositeArgument(value: TemplateValue): FormatArgument {
+  if (value === null) return { type: "nil" };
+  return { type: isList(value) ? "[]interface {}" : "map[string]interface {}", value: sprintValue(value) };
 }
 
 function escaped(

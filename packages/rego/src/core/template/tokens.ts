@@ -21,7 +21,7 @@ const closing = /(?:[ \t\r\n]-)?\}\}/y;
 const comment = /[ \t\r\n]*\/\*.*?\*\/(?:[ \t\r\n]-)?\}\}/sy;
 
 const patterns: readonly [TemplateToken["kind"], RegExp][] = [
-  ["space", /[ \t\r\n]+/y],
+  ["space", /[ \t\r\n]+(?!-\}\})/y],
   ["string", /"(?:[^"\\\n]|\\[^\n])*"|`[^`]*`/y],
   ["number", /'(?:[^'\\\n]|\\[^\n][^'\n]*)'|[+-]?(?:\.?[0-9])(?:[\p{L}\p{Nd}_.]|(?<=[eEpP])[+-])*/uy],
   ["field", /\.[\p{L}_][\p{L}\p{Nd}_]*/uy],
