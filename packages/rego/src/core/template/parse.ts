@@ -208,10 +208,9 @@ function parseVariables(parser: Parser, isRange: boolean): Pick<Pipeline, "varia
     return { variables: [], isAssignment: false };
   }
   parser.position++;
-  const isAssignment = operator.text === "=";
-  if (isAssignment) for (const name of names) checkVariable(parser, name);
-  else parser.variables.push(...names);
-  return { variables: names, isAssignment };
+  // One that is not there is only missed when it is assigned to.
+  parser.variables.push(...names);
+  return { variables: names, isAssignment: operator.text === "=" };
 }
 
 function parseCommand(parser: Parser): TemplateTerm[] {
