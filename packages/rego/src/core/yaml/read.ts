@@ -24,20 +24,57 @@ export function parseYaml(text: string): RegoValue {
   spendOnText(budget, text);
   const content = text.replace(/^\ufeff/, "");
   if (forbiddenInYaml.test(content)) throw new BuiltinError("yaml: control characters are not allowed");
-  const documents = parseAllDocuments(content, {
+  const documents = documentsOf(content);
+  const [first] = documents;
+  if (first === undefined || first.contents === null) return null;
+  return readNode({ document: first, budget, open: new Set() }, first.contents, 0);
+}
+
+/** An alias ends before a colon in go-yaml; here the colon would be part of it. */
+const aliasKey = /(\*[A-Za-z0-9_-]+):(?=[ \r\n]|$)/g;
+
+function documentsOf(text: string): readonly Document[] {
+  try {
+    return checked(text);
+  } catch (error) {
+    const parted = text.replaceAll(aliasKey, "$1 :");
+    if (parted === text) throw error;
+    return checked(parted);
+  }
+}
+
+function checked(text: string): readonly Document[] {
+  const documents = parseAllDocuments(text, {
     schema: "failsafe",
     resolveKnownTags: false,
     uniqueKeys: false,
     prettyErrors: false,
     logLevel: "silent",
   });
-  if (!Array.isArray(documents)) return null;
-  const error = documents.flatMap((document) => document.errors)[0];
-  if (error !== undefined) throw new BuiltinError(`yaml: ${error.message}`, { cause: error });
-  const [first] = documents;
-  if (first === undefined || first.contents === null) return null;
-  return valueOf({ document: first, budget, open: new Set() }, first.contents, 0);
+  checkStream(text, documents);
+  return documents;
 }
+
+/** What this reader of YAML takes and go-yaml does not. */
+function checkStream(text: string, documents: readonly Document[]): void {
+  for (const [index, { errors, warnings, directives }] of documents.entries()) {
+    const error = errors[0] ?? warnings.find(({ code }) => code === "BAD_DIRECTIVE");
+    if (error !== undefined) throw new BuiltinError(`yaml: ${error.message}`, { cause: error });
+    const { explicit = false, version = "1.1" } = directives?.yaml ?? {};
+    if (explicit && version !== "1.1") throw new BuiltinError("yaml: found incompatible YAML document");
+    if (index > 0 && directives?.docStart !== true)
+      throw new BuiltinError("yaml: did not find <document start>");
+  }
+  if (documents.length === 0 && /^%/m.test(text))
+    throw new BuiltinError("yaml: did not find <document start>");
+  if (bareDocument.test(text)) throw new BuiltinError("yaml: did not find expected <document start>");
+  if (/(?:^|\n) *\t[ \t]*\n*$/.test(text))
+    throw new BuiltinError("yaml: found a tab that cannot start any token");
+}
+
+/** An end of a document that something else than the start of the next one follows. */
+const bareDocument =
+  /^\.\.\.(?=[ \t\r\n])[^\r\n]*[\r\n]+(?:[ \t]*(?:#.*)?[\r\n]+)*(?!---|%|\.\.\.|[ \t]*(?:#|$))[^\r\n]/m;
 
 interface Reading {
   readonly document: Document;
@@ -46,17 +83,17 @@ interface Reading {
   readonly open: Set<Node>;
 }
 
-function valueOf(reading: Reading, node: ParsedNode | Node | null, depth: number): RegoValue {
+function readNode(reading: Reading, node: ParsedNode | Node | null, depth: number): RegoValue {
   spend(reading.budget, depth);
   if (node === null) return null;
-  if (isAlias(node)) return valueOf(reading, target(reading, node), depth);
+  if (isAlias(node)) return readNode(reading, target(reading, node), depth);
   if (isScalar(node)) return regoValueOf(scalarOf(node));
   if (reading.open.has(node)) throw new BuiltinError("yaml: an anchor contains itself");
   reading.open.add(node);
   const value = isMap(node)
     ? objectOf(membersOf(reading, node, depth))
     : isSeq(node)
-      ? node.items.map((item) => valueOf(reading, item as Node | null, depth + 1))
+      ? node.items.map((item) => readNode(reading, item as Node | null, depth + 1))
       : null;
   reading.open.delete(node);
   return value;
@@ -85,13 +122,24 @@ function jsonNumber(value: number): string {
 
 /** Keys that are there themselves count more than those that are merged in, earlier merged ones more than later ones. */
 function membersOf(reading: Reading, node: Node, depth: number): Map<string, RegoValue> {
-  const members = new Map<string, RegoValue>();
+  const own = new Map<string, Node | null>();
+  const times = new Set<string>();
   const merged: Node[] = [];
-  if (!isMap(node)) return members;
+  if (!isMap(node)) return new Map();
   for (const { key, value } of node.items as { key: Node | null; value: Node | null }[]) {
-    if (isMergeKey(key)) merged.push(...mergedNodes(reading, value));
-    else members.set(keyOf(reading, key), valueOf(reading, value, depth + 1));
+    if (isMergeKey(key)) {
+      merged.push(...mergedNodes(reading, value));
+      continue;
+    }
+    const { text, isTime } = keyOf(reading, key);
+    // OPA lets the last of equal keys count, but for points in time, which it does not tell apart from others in time.
+    if (own.has(text) && (isTime || times.has(text)))
+      throw new BuiltinError("yaml: mapping key already defined");
+    if (isTime) times.add(text);
+    own.set(text, value);
   }
+  const members = new Map<string, RegoValue>();
+  for (const [key, value] of own) members.set(key, readNode(reading, value, depth + 1));
   for (const each of merged) {
     spend(reading.budget, depth);
     if (reading.open.has(each)) throw new BuiltinError("yaml: an anchor contains itself");
@@ -123,9 +171,10 @@ function mergedNodes(reading: Reading, value: Node | null): Node[] {
   });
 }
 
-function keyOf(reading: Reading, key: Node | null): string {
+function keyOf(reading: Reading, key: Node | null): { text: string; isTime: boolean } {
   const node = key === null ? key : target(reading, key);
-  const text = isScalar(node) ? keyText(scalarOf(node)) : undefined;
+  const scalar = isScalar(node) ? scalarOf(node) : undefined;
+  const text = scalar && keyText(scalar);
   if (text === undefined) throw new BuiltinError("yaml: invalid map key");
-  return text;
+  return { text, isTime: scalar?.tag === "!!timestamp" };
 }

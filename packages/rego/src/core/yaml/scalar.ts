@@ -13,7 +13,7 @@ const tagPrefix = "tag:yaml.org,2002:";
 export function scalarOf({ value, type, tag = "" }: Scalar): YamlScalar {
   const text = typeof value === "string" ? value : "";
   const isPlain = type === "PLAIN" || type === undefined;
-  if (tag === "" || tag === "!") return isPlain ? untagged(resolveScalar(text), text) : textScalar(text);
+  if (tag === "" || tag === "!") return isPlain ? resolveScalar(text) : textScalar(text);
   switch (tag) {
     case `${tagPrefix}binary`:
       return textScalar(decodeBinary(text));
@@ -28,15 +28,21 @@ export function scalarOf({ value, type, tag = "" }: Scalar): YamlScalar {
   }
 }
 
-/** Points in time are texts. */
-function untagged(resolved: ResolvedScalar, text: string): YamlScalar {
-  return resolved.tag === "!!timestamp" ? textScalar(text) : resolved;
-}
-
 function tagged(resolved: ResolvedScalar, tag: string): YamlScalar {
+  if (resolved.tag === "!!timestamp" && tag === resolved.tag) return textScalar(timeText(resolved.value));
   if (resolved.tag === tag) return resolved;
   if (tag === "!!float" && resolved.tag === "!!int") return { tag, value: Number(resolved.value) };
   throw new BuiltinError(`yaml: cannot decode ${resolved.tag} as a ${tag}`);
+}
+
+/** A point in time as Go writes it in JSON. */
+function timeText(text: string): string {
+  const parts = /^(\d{4})-(\d+)-(\d+)(?:[Tt ](\d+):(\d+):(\d+)(?:[.,](\d+))?(Z|[-+]\d\d:\d\d)?)?$/.exec(text);
+  const [, year = "", month, day, hour, minute, second, fraction = "", zone = "Z"] = parts ?? [];
+  const [m, d, h, min, s] = [month, day, hour, minute, second].map((part = "") => part.padStart(2, "0"));
+  const rest = fraction.slice(0, 9).replace(/0+$/, "");
+  const offset = /^[-+]00:00$/.test(zone) ? "Z" : zone;
+  return `${year}-${m}-${d}T${h}:${min}:${s}${rest === "" ? "" : `.${rest}`}${offset}`;
 }
 
 function textScalar(value: string): YamlScalar {
