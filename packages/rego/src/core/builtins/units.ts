@@ -50,9 +50,9 @@ const maxExponent = 1_000_000;
 const places = 10;
 
 function multiplied(digits: bigint, exponent: number, factor: Fraction, context: BuiltinContext): string {
-  const size = bitLength(digits) * Math.log10(2) + exponent;
-  checkSize(Math.ceil(size), context);
   const [numerator, denominator] = factor;
+  const size = (bitLength(digits) + bitLength(numerator) - bitLength(denominator)) * Math.log10(2) + exponent;
+  checkSize(Math.ceil(size), context);
   if (exponent >= 0) return fixedPoint([digits * numerator * 10n ** BigInt(exponent), denominator], places);
   // Less than a half of the last place, whatever the unit: what to divide by need not be made.
   if (digits !== 0n && size < -40) return `${digits < 0n ? "-" : ""}0.${"0".repeat(places)}`;

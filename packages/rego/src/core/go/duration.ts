@@ -28,16 +28,18 @@ export function parseDuration(text: string): bigint | undefined {
 
 /** Days, weeks and years as hours. */
 function withoutLongUnits(text: string): string | undefined {
+  const segment = /([0-9.]+)(ms|us|µs|ns|[a-z])/y;
   const sign = /^[-+]?/.exec(text)![0];
-  const segments = [...text.slice(sign.length).matchAll(/([0-9.]+)(ms|us|µs|ns|[a-z])/g)];
-  if (segments.reduce((length, [segment]) => length + segment.length, sign.length) < text.length) {
-    return undefined;
-  }
-  const plain = segments.map(([segment, digits = "", unit = ""]) => {
+  const parts = [sign];
+  segment.lastIndex = sign.length;
+  for (let end = sign.length; end < text.length; end = segment.lastIndex) {
+    const [whole, digits = "", unit = ""] = segment.exec(text) ?? [];
     const factor = hours[unit];
-    return factor === undefined ? segment : hoursOf(digits, factor);
-  });
-  return plain.includes(undefined) ? undefined : sign + plain.join("");
+    const part = factor === undefined ? whole : hoursOf(digits, factor);
+    if (part === undefined) return undefined;
+    parts.push(part);
+  }
+  return parts.length > 1 ? parts.join("") : undefined;
 }
 
 function hoursOf(digits: string, factor: number): string | undefined {
@@ -53,14 +55,17 @@ function plainDigits(value: number): string {
   return `0.${String(digits).padStart(-exponent, "0")}`;
 }
 
+const segments = /(\d*)(?:\.(\d*))?([^\d.]*)/g;
+
 function parsePlain(text: string): bigint | undefined {
   const sign = /^[-+]?/.exec(text)![0];
   const rest = text.slice(sign.length);
   if (rest === "0") return 0n;
-  const segments = [...rest.matchAll(/(\d*)(?:(\.)(\d*))?([^\d.]*)/g)].filter(([segment]) => segment !== "");
-  if (segments.length === 0) return undefined;
+  if (rest === "") return undefined;
   let total = 0n;
-  for (const [, whole = "", , fraction = "", unit = ""] of segments) {
+  for (const [segment, whole = "", fraction = "", unit = ""] of rest.matchAll(segments)) {
+    // The last match is the end of the text.
+    if (segment === "") break;
     const value = segmentOf(whole, fraction, unit);
     if (value === undefined) return undefined;
     total += value;

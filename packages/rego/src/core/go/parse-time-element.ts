@@ -117,7 +117,8 @@ function takeNumber(
 /** The index of a name in any case; three letters of it for the short elements. */
 function takeName(reader: TimeReader, names: readonly string[], element: string): number {
   const known = names.map((name) => (element.length === 3 ? name.slice(0, 3) : name).toLowerCase());
-  const found = known.findIndex((name) => reader.rest.slice(0, name.length).toLowerCase() === name);
+  const text = reader.rest.slice(0, "Wednesday".length).toLowerCase();
+  const found = known.findIndex((name) => text.startsWith(name));
   if (found < 0) throw mismatch(element);
   reader.rest = reader.rest.slice(known[found]!.length);
   return found;
