@@ -2,6 +2,7 @@ import { BuiltinError } from "../../errors.ts";
 import { spend, type WorkBudget } from "../work-budget.ts";
 import { numberConstant, unquoteGo } from "./constants.ts";
 import { isFunctionName } from "./functions.ts";
+import { type Parser, peek, skipSpace, take, takeString, unexpected } from "./parser.ts";
 import {
   mainTemplate,
   type Pipeline,
@@ -9,7 +10,7 @@ import {
   type Templates,
   type TemplateTerm,
 } from "./syntax.ts";
-import { readTemplateTokens, type TemplateToken } from "./tokens.ts";
+import { readTemplateTokens } from "./tokens.ts";
 
 /** Reads a template of Go's `text/template`. @throws {BuiltinError} @throws {RegoError} `REGO_LIMIT` */
 export function parseTemplates(template: string, budget: WorkBudget): Templates {
@@ -26,17 +27,6 @@ export function parseTemplates(template: string, budget: WorkBudget): Templates 
   if (end !== undefined) throw unexpected(end);
   if (!parser.templates.has(mainTemplate) || !isEmpty(nodes)) parser.templates.set(mainTemplate, nodes);
   return parser.templates;
-}
-
-interface Parser {
-  readonly tokens: readonly TemplateToken[];
-  position: number;
-  /** those that can be named, the innermost last */
-  variables: string[];
-  loops: number;
-  depth: number;
-  readonly templates: Map<string, readonly TemplateNode[]>;
-  readonly budget: WorkBudget;
 }
 
 function isEmpty(nodes: readonly TemplateNode[]): boolean {
@@ -288,27 +278,4 @@ function wordTerm(text: string): TemplateTerm {
 
 function checkVariable({ variables }: Parser, name: string): void {
   if (!variables.includes(name)) throw new BuiltinError(`template: undefined variable ${name}`);
-}
-
-function peek({ tokens, position }: Parser): TemplateToken | undefined {
-  return tokens[position];
-}
-
-function skipSpace(parser: Parser): void {
-  if (peek(parser)?.kind === "space") parser.position++;
-}
-
-function take(parser: Parser, kind: TemplateToken["kind"]): TemplateToken {
-  skipSpace(parser);
-  const token = parser.tokens[parser.position++];
-  if (token?.kind !== kind) throw unexpected(token?.text ?? "EOF");
-  return token;
-}
-
-function takeString(parser: Parser): string {
-  return unquoteGo(take(parser, "string").text);
-}
-
-function unexpected(what: string): BuiltinError {
-  return new BuiltinError(`template: unexpected ${what}`);
 }
