@@ -11,13 +11,13 @@ export {
   type CallOptions,
   type Evaluator,
   type EvaluatorOptions,
-  type ReloadReport,
   startEvaluator,
 } from "./evaluator.ts";
 export { evaluateGroup, type GroupEvaluation } from "./group-response.ts";
 export { limitFlags, limitsOf } from "./limit-flags.ts";
 export type { ChooseExecutionMode } from "./module-catalog.ts";
 export { executionModeOf, requirementProblem } from "./module-requirements.ts";
+export type { ReloadReport } from "./next-generation.ts";
 export {
   type Policies,
   type PolicyEntry,
@@ -27,6 +27,7 @@ export {
   policiesFileProblem,
 } from "./policies-file.ts";
 export { formatPolicyId, invalidPolicyId, type PolicyId, parsePolicyId } from "./policy-id.ts";
+export type { ModuleStatus, PolicyState, PolicyStatus } from "./policy-status.ts";
 export { type Settings, type SettingsValue, settingsToJson } from "./settings.ts";
 export { invalidSettings, readSettingsAnswer, settingsCallFailure } from "./settings-answer.ts";
 export { type GuestAnswer, toAdmissionResponse } from "./vanilla-response.ts";

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { type Clock, systemClock } from "@kubewarden-ts/base";
 import type { GuestProtocol, PreparedModule } from "@kubewarden-ts/policy-runtime";
 import {
   type ExecutionMode,
@@ -34,7 +35,11 @@ export interface ModuleCatalogOptions {
     timeoutMs: number;
   }) => Promise<PreparedModule>;
   readonly chooseMode?: ChooseExecutionMode;
+  readonly clock?: Clock;
 }
+
+/** A module that nobody uses stays prepared for so long: a configuration that is taken back works at once. */
+export const unusedModuleKeptMs = 10 * 60_000;
 
 /** Modules by address and by content: what is equal is fetched and prepared once. */
 export interface ModuleCatalog {
@@ -42,17 +47,25 @@ export interface ModuleCatalog {
   load(url: string, policyId: string, timeoutMs: number): Promise<CatalogModule>;
   /** Lets go of what was fetched: the next pass fetches again; modules with equal content stay prepared. */
   endPass(): void;
-  /** Forgets prepared modules that nobody uses. */
+  /** Tells which prepared modules are in use; the others are forgotten after {@link unusedModuleKeptMs}. */
   keepOnly(digests: ReadonlySet<string>): void;
+}
+
+interface Prepared {
+  readonly module: Promise<CatalogModule>;
+  /** `undefined` while somebody uses it. */
+  unusedSinceMs: number | undefined;
 }
 
 export function createModuleCatalog({
   fetchModule,
   prepare,
   chooseMode = serverExecutionMode,
+  clock = systemClock,
 }: ModuleCatalogOptions): ModuleCatalog {
   let fetched = new Map<string, Promise<Uint8Array>>();
-  const modules = new Map<string, Promise<CatalogModule>>();
+  const modules = new Map<string, Prepared>();
+  let timer: NodeJS.Timeout | undefined;
 
   const fetchOnce = (url: string, policyId: string): Promise<Uint8Array> => {
     let bytes = fetched.get(url);
@@ -75,24 +88,36 @@ export function createModuleCatalog({
     return { digest, mode, prepared, declaredCapabilities: metadata?.hostCapabilities ?? [] };
   };
 
+  const forgetUnused = (): void => {
+    const before = clock.now() - unusedModuleKeptMs;
+    for (const [digest, { unusedSinceMs }] of modules) {
+      if (unusedSinceMs !== undefined && unusedSinceMs <= before) modules.delete(digest);
+    }
+  };
+
   return {
     async load(url, policyId, timeoutMs) {
       const bytes = await fetchOnce(url, policyId);
       const digest = `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
-      let module = modules.get(digest);
-      if (module === undefined) {
-        module = prepareModule(bytes, digest, timeoutMs);
-        modules.set(digest, module);
-        // Another attempt may succeed, with a longer limit for instance.
-        module.catch(() => modules.delete(digest));
-      }
+      const known = modules.get(digest);
+      if (known !== undefined) return known.module;
+      const module = prepareModule(bytes, digest, timeoutMs);
+      modules.set(digest, { module, unusedSinceMs: undefined });
+      // Another attempt may succeed, with a longer limit for instance.
+      module.catch(() => modules.delete(digest));
       return module;
     },
     endPass() {
       fetched = new Map();
     },
     keepOnly(digests) {
-      for (const digest of modules.keys()) if (!digests.has(digest)) modules.delete(digest);
+      const now = clock.now();
+      for (const [digest, prepared] of modules) {
+        prepared.unusedSinceMs = digests.has(digest) ? undefined : (prepared.unusedSinceMs ?? now);
+      }
+      forgetUnused();
+      clearTimeout(timer);
+      timer = setTimeout(forgetUnused, unusedModuleKeptMs + 1).unref();
     },
   };
 }

@@ -89,7 +89,9 @@ export function createPolicyLoader(options: PolicyLoaderOptions): PolicyLoader {
     });
     await options.ready;
     const problem = await validateSettings(pool, key, settings, timeoutMs);
-    if (problem === undefined) return { key, timeoutMs, digest: module.digest };
+    if (problem === undefined) {
+      return { key, timeoutMs, digest: module.digest, settingsDigest: digestOf(settings) };
+    }
     pool.removePolicy(key);
     return { policyId: id, kind: "settings", message: problem };
   };
@@ -106,7 +108,7 @@ export function createPolicyLoader(options: PolicyLoaderOptions): PolicyLoader {
           return (await loadModule(memberId, member)).digest;
         },
       );
-      return hashOf([entry, digests]);
+      return sha256(revisionText(entry, digests));
     } catch {
       return undefined;
     }
@@ -165,7 +167,21 @@ function moduleFailure(id: string, error: unknown): string {
   return text.includes(timeoutText) ? timeoutText : `bootstrap failure: ${id}: ${text}`;
 }
 
-function hashOf(value: unknown): string {
-  const text = JSON.stringify(value, (_key, member) => (typeof member === "bigint" ? `${member}n` : member));
-  return createHash("sha256").update(text).digest("hex");
+/** Settings count as the JSON that the guest gets: it tells `1` from `1.0` and from a text. */
+function revisionText(entry: PolicyEntry | PolicyGroupEntry, digests: readonly string[]): string {
+  const members = entry.kind === "group" ? Object.values(entry.policies) : [entry];
+  const settings = members.map((member) => stringOf(settingsToJson(member.settings)));
+  return JSON.stringify([entry, settings, digests], (key, value) => (key === "settings" ? undefined : value));
+}
+
+function stringOf(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
+}
+
+function digestOf(bytes: Uint8Array): string {
+  return `sha256:${sha256(bytes)}`;
+}
+
+function sha256(data: string | Uint8Array): string {
+  return createHash("sha256").update(data).digest("hex");
 }
