@@ -64,6 +64,7 @@ describe("toConfig", () => {
       maxModuleBytes: 134_217_728,
       limits: defaultLimits,
       snapshotGoCommands: true,
+      policyStatus: false,
     } satisfies ServerConfig);
   });
 

@@ -39,6 +39,8 @@ export interface ServerConfig {
   /** What one evaluation may take. */
   readonly limits: GuestLimits;
   readonly snapshotGoCommands: boolean;
+  /** Whether `GET /policies` answers, on the readiness port. */
+  readonly policyStatus: boolean;
 }
 
 /**
@@ -70,6 +72,7 @@ export function toConfig(flags: ServerFlags, machine: { cpus: number }): ServerC
     maxModuleBytes: positive("max-module-bytes", wholeNumber(flags["max-module-bytes"])),
     limits: limitsOf(flags),
     snapshotGoCommands: !flags["disable-go-snapshots"],
+    policyStatus: flags["enable-policy-status"],
   };
 }
 

@@ -192,4 +192,10 @@ export const serverFlags = defineFlags({
     description:
       "kubewarden-ts only: start policies by Go's compiler anew for every request, in place of going on from where they read it",
   },
+  "enable-policy-status": {
+    type: "boolean",
+    env: "KUBEWARDEN_ENABLE_POLICY_STATUS",
+    description:
+      "kubewarden-ts only: answer GET /policies on the readiness port with how each policy is: revision, module, errors",
+  },
 });

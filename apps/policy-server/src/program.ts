@@ -1,5 +1,5 @@
 import { open } from "node:fs/promises";
-import { createLogger, type Logger } from "@kubewarden-ts/base";
+import { createLogger, type Logger, systemClock } from "@kubewarden-ts/base";
 import { commandDefiner, docsCommand } from "@kubewarden-ts/cli";
 import { createConnections, withEnvironmentProxies } from "@kubewarden-ts/oci";
 import type { Evaluator, EvaluatorOptions } from "@kubewarden-ts/policy-evaluation";
@@ -11,8 +11,8 @@ import { readPolicies, readSources } from "./configuration-files.ts";
 import { serverFlags } from "./flags.ts";
 import type { ConnectHost } from "./host/connect-host.ts";
 import type { PolicyEvaluator } from "./http/policy-routes.ts";
-import { reloadPolicies } from "./reload-policies.ts";
-import { startServer } from "./serve.ts";
+import { createPolicyReloads } from "./reload/policy-reloads.ts";
+import { type ServedPolicies, startServer } from "./serve.ts";
 import { startFailureText } from "./start-failure.ts";
 
 /** What the program needs of its process. */
@@ -29,7 +29,7 @@ export interface ProgramDeps {
   readonly connectHost: ConnectHost;
 }
 
-type ReloadableEvaluator = PolicyEvaluator & Pick<Evaluator, "reload"> & AsyncDisposable;
+type ReloadableEvaluator = PolicyEvaluator & Pick<Evaluator, "reload" | "status"> & AsyncDisposable;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -96,15 +96,30 @@ async function serveUntil(
         defaultTimeoutMs: timeoutProtection ? config.policyTimeoutMs : undefined,
         serveCapability: host.serve,
       });
-      reload.addEventListener("reload", () => void reloadPolicies(evaluator, config.policiesPath, log), {
-        signal: shutdown,
-      });
-      return evaluator;
+      return reloadable(evaluator, config, { log, reload, shutdown });
     },
   });
   await aborted(shutdown);
   log.info("shutting down");
   await server.shutDown();
+}
+
+/** Has the policies read again when somebody asks for it. */
+function reloadable(
+  evaluator: ReloadableEvaluator,
+  { policiesPath: path, policyStatus }: ServerConfig,
+  { log, reload, shutdown }: { log: Logger; reload: EventTarget; shutdown: AbortSignal },
+): ServedPolicies {
+  const read = () => readPolicies(path);
+  const reloads = createPolicyReloads({ evaluator, read, path, log, clock: systemClock });
+  reload.addEventListener("reload", () => void reloads.reload(), { signal: shutdown });
+  if (!policyStatus) return evaluator;
+  return {
+    admission: evaluator.admission,
+    raw: evaluator.raw,
+    describe: () => ({ policies: evaluator.status(), lastReload: reloads.last() }),
+    [Symbol.asyncDispose]: () => evaluator[Symbol.asyncDispose](),
+  };
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -12,8 +12,15 @@ const drainTimeoutMs = 25_000;
 export interface ServeDeps {
   readonly log: Logger;
   /** Loads the policies; called once everything else that can be wrong was looked at. */
-  readonly startEvaluator: () => Promise<PolicyEvaluator & AsyncDisposable>;
+  readonly startEvaluator: () => Promise<ServedPolicies>;
 }
+
+/** Policies that are loaded. */
+export type ServedPolicies = PolicyEvaluator &
+  AsyncDisposable & {
+    /** What `GET /policies` answers; without it there is no such route. */
+    readonly describe?: (() => unknown) | undefined;
+  };
 
 /** A server that answers. */
 export interface PolicyServer extends AsyncDisposable {
@@ -43,7 +50,7 @@ export async function startServer(config: ServerConfig, deps: ServeDeps): Promis
   const common = { host, maxBodyBytes };
   const routes = policyRoutes({ evaluator, log });
   const api = started.use(await bind({ ...common, port, routes, log, ...(tls !== undefined && { tls }) }));
-  const probes = readinessRoutes(() => state.ready);
+  const probes = readinessRoutes({ isReady: () => state.ready, policies: evaluator.describe });
   // probes come every few seconds and are not worth a log line
   const readiness = started.use(
     await bind({ ...common, port: readinessPort, routes: probes, log: silentLogger }),

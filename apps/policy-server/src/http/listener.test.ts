@@ -89,7 +89,7 @@ describe("startHttpServer", () => {
   });
 
   it("policy-server 35: answers HEAD /readiness with 200 and no body", async () => {
-    await using server = await start(fakeEvaluator(), { routes: readinessRoutes(() => true) });
+    await using server = await start(fakeEvaluator(), { routes: readinessRoutes({ isReady: () => true }) });
     const response = await fetch(`http://127.0.0.1:${server.port}/readiness`, { method: "HEAD" });
     expect([response.status, await response.text()]).toEqual([200, ""]);
   });

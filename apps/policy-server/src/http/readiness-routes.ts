@@ -1,11 +1,24 @@
-import { emptyResponse } from "./message.ts";
+import { emptyResponse, jsonResponse } from "./message.ts";
 import type { Route } from "./router.ts";
+
+export interface ReadinessRouteDeps {
+  /** Asked at each request. */
+  readonly isReady: () => boolean;
+  /** What `GET /policies` answers; without it there is no such route. */
+  readonly policies?: (() => unknown) | undefined;
+}
 
 /**
  * `GET /readiness`: 200 with an empty body, 503 while the server shuts down. Before it is ready the listener is not bound.
- * @param isReady - asked at each request
+ * `GET /policies`, when it is switched on: how each policy is.
  */
-export function readinessRoutes(isReady: () => boolean): Route[] {
-  const handle = async () => emptyResponse(isReady() ? 200 : 503);
-  return [{ path: "/readiness", parameter: "none", method: "GET", handle }];
+export function readinessRoutes({ isReady, policies }: ReadinessRouteDeps): Route[] {
+  const readiness = async () => emptyResponse(isReady() ? 200 : 503);
+  const common = { parameter: "none", method: "GET" } as const;
+  return [
+    { path: "/readiness", ...common, handle: readiness },
+    ...(policies === undefined
+      ? []
+      : [{ path: "/policies" as const, ...common, handle: async () => jsonResponse(200, policies()) }]),
+  ];
 }

@@ -24,6 +24,7 @@ export function testConfig(changes: Partial<ServerConfig> = {}): ServerConfig {
     maxModuleBytes: 128 * 1024 * 1024,
     limits: defaultLimits,
     snapshotGoCommands: true,
+    policyStatus: false,
     ...changes,
   };
 }
