@@ -117,6 +117,7 @@ function reloadable(
   return {
     admission: evaluator.admission,
     raw: evaluator.raw,
+    auditBatch: evaluator.auditBatch,
     describe: () => ({ policies: evaluator.status(), lastReload: reloads.last() }),
     [Symbol.asyncDispose]: () => evaluator[Symbol.asyncDispose](),
   };

@@ -43,38 +43,57 @@ export interface DispatcherOptions {
 /** @returns a {@link CapabilityAnswer}, or any value, which is answered as JSON */
 export type ServeCapability = (path: string, input: unknown, signal?: AbortSignal) => Promise<unknown>;
 
+/** What was asked of the host with success: the checks were passed. */
+export interface HostQuestion {
+  /** The capability's path. */
+  readonly capability: string;
+  /** Its payload, decoded. */
+  readonly input: unknown;
+}
+
+/** What may be said about one question to a dispatcher. */
+export interface QuestionOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Is told of what is asked, whether it is answered from memory or not; the log is no question. */
+  readonly note?: ((question: HostQuestion) => void) | undefined;
+}
+
 /** Answers what one policy asks of its host. Nothing else decides who may read what. */
 export interface Dispatcher {
   /**
    * The checks of policy-runtime 5.1 in their order, then the deed. Answers at once where nothing is waited for.
    * @throws {HostCallError} or rejects with it; the guest gets its message
    */
-  call(call: HostCall, signal?: AbortSignal): Uint8Array | Promise<Uint8Array>;
+  call(call: HostCall, options?: QuestionOptions): Uint8Array | Promise<Uint8Array>;
   /**
    * All objects of the resources that the policy may read, in the layout of Rego policies (policy-runtime 4.5).
    * @param known - what was read before: it is answered again while nothing changed
    * @throws {HostCallError}
    */
-  inventory(layout: InventoryLayout, known?: Inventory): Promise<Inventory>;
+  inventory(layout: InventoryLayout, known?: Inventory, options?: QuestionOptions): Promise<Inventory>;
 }
 
 /** Runs in the worker, beside the guest. */
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const perform = createPerform(options);
   return {
-    call(call, signal) {
+    call(call, { signal, note } = {}) {
       const capability = findCapability(call, options);
       if (capability.kind === "local") return capability.run(call.payload, options);
       const input = decodePayload(capability.input, call.payload);
       checkResource(capability, input, options);
+      note?.({ capability: capability.path, input });
       const answer = perform(capability.path, input, signal);
       return answer instanceof Promise ? answer.then(({ bytes }) => bytes) : answer.bytes;
     },
-    inventory(layout, known) {
+    inventory(layout, known, { note } = {}) {
       const { contextAwareResources, grants } = options;
       const listing = "kubernetes/list_resources_all";
       if (!isGranted(grants, listing)) throw denyCapability(listing, options);
       for (const resource of contextAwareResources) checkReadable(resource, options);
+      for (const { apiVersion, kind } of contextAwareResources) {
+        note?.({ capability: listing, input: { api_version: apiVersion, kind } });
+      }
       return readInventory({ layout, resources: contextAwareResources, known, perform });
     },
   };

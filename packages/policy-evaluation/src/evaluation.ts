@@ -13,6 +13,7 @@ import { evaluateGroup } from "./group-response.ts";
 import { logMonitored } from "./monitor-log.ts";
 import { formatPolicyId, type PolicyId, parsePolicyId } from "./policy-id.ts";
 import { totalUsage } from "./usage.ts";
+import type { EvaluationRead } from "./worker/evaluation-reads.ts";
 import type { PolicyContext, WorkerAction, WorkerAnswer } from "./worker/worker-answer.ts";
 
 /** Who asks: the API server, or a scan of what is already in the cluster, which wants the policy's own verdict. */
@@ -20,14 +21,21 @@ export type Origin = "validate" | "audit";
 
 /** How a request ended. Every decision of a policy is a `response`, a rejection and a time-out as well. */
 export type Evaluation =
-  /** `usage` is there when a guest was asked; of a group it is that of all members together. */
-  | { kind: "response"; response: AdmissionResponse; usage?: RunUsage | undefined }
+  | ({ kind: "response"; response: AdmissionResponse } & EvaluationFacts)
   | { kind: "unknown-policy" }
   | { kind: "invalid-policy-id" }
   /** The body holds no request; `message` is the complete text for the client. */
   | { kind: "malformed"; status: 400 | 422; message: string }
   /** No verdict could be had: the caller decides by its failure policy. */
   | { kind: "failed"; error: Error };
+
+/** What is known besides the response; of a group it is that of all members together. */
+export interface EvaluationFacts {
+  /** There when a guest was asked. */
+  readonly usage?: RunUsage | undefined;
+  /** There when a guest was asked and it was to be noted; each read once. */
+  readonly reads?: readonly EvaluationRead[] | undefined;
+}
 
 export interface EvaluationRequest {
   readonly policyId: string;
@@ -37,6 +45,8 @@ export interface EvaluationRequest {
   readonly body: Uint8Array;
   /** How long the caller waits, in milliseconds. */
   readonly timeoutMs?: number | undefined;
+  /** Note what the policy reads: of an AdmissionReview. */
+  readonly noteReads?: boolean;
 }
 
 export interface EvaluationDeps {
@@ -120,20 +130,20 @@ async function evaluateWholeGroup(
   const failure = memberFailures(group);
   if (failure !== undefined) return { kind: "response", response: rejection(uid, failure, 500) };
   if (isFailure(expression)) return { kind: "response", response: rejection(uid, expression.message, 500) };
-  const usages: RunUsage[] = [];
+  const facts: EvaluationFacts[] = [];
   const vanilla = await evaluateGroup({
     uid,
     message: entry.message,
     expression,
     members: [...group.members.keys()],
     async evaluateMember(name) {
-      const { response, usage } = await askMember(group, name, request, deps);
-      if (usage !== undefined) usages.push(usage);
+      const { response, ...rest } = await askMember(group, name, request, deps);
+      facts.push(rest);
       return response;
     },
   });
   // The message of the group is in the response already.
-  const answer = { response: vanilla, usage: totalUsage(usages) };
+  const answer = { response: vanilla, ...factsOfAll(facts) };
   return conclude(group.id, { policyMode: entry.policyMode }, answer, request, deps);
 }
 
@@ -163,10 +173,17 @@ function memberFailures({ members }: LoadedGroup): string | undefined {
     .join(", ");
 }
 
-/** A policy's own verdict, and what it took. */
-interface PolicyAnswer {
+/** A policy's own verdict. */
+interface PolicyAnswer extends EvaluationFacts {
   readonly response: AdmissionResponse;
-  readonly usage?: RunUsage | undefined;
+}
+
+function factsOfAll(facts: readonly EvaluationFacts[]): EvaluationFacts {
+  const usage = totalUsage(facts.flatMap((each) => each.usage ?? []));
+  const noted = facts.flatMap(({ reads }) => (reads === undefined ? [] : [reads]));
+  if (noted.length === 0) return { usage };
+  const byText = new Map(noted.flat().map((read) => [JSON.stringify(read), read]));
+  return { usage, reads: [...byText.values()] };
 }
 
 /** Has a module judge the request. */
@@ -175,12 +192,12 @@ async function ask(
   request: EvaluationRequest,
   deps: EvaluationDeps,
 ): Promise<PolicyAnswer> {
-  const action: WorkerAction = request.form === "raw" ? "validate-raw" : "validate";
+  const action = actionOf(request);
   const limit = timeoutMs === undefined ? undefined : Math.min(timeoutMs, request.timeoutMs ?? timeoutMs);
   const result = await deps.pool.run(key, action, request.body, { timeoutMs: limit });
   switch (result.kind) {
     case "answer":
-      return { response: responseOf(result.answer), usage: result.usage };
+      return { ...responseOf(result.answer), usage: result.usage };
     case "timed-out":
       return { response: await timedOut(request, deps) };
     case "failed":
@@ -188,8 +205,13 @@ async function ask(
   }
 }
 
-function responseOf(answer: WorkerAnswer): AdmissionResponse {
-  if (answer.kind === "response") return answer.response;
+function actionOf({ form, noteReads }: EvaluationRequest): WorkerAction {
+  if (form === "raw") return "validate-raw";
+  return noteReads ? "audit" : "validate";
+}
+
+function responseOf(answer: WorkerAnswer): Pick<PolicyAnswer, "response" | "reads"> {
+  if (answer.kind === "response") return { response: answer.response, reads: answer.reads };
   throw new EvaluationEnd(
     answer.kind === "malformed" ? answer : { kind: "failed", error: new Error(`unexpected ${answer.kind}`) },
   );
@@ -226,13 +248,13 @@ async function inspect(
 function conclude(
   id: string,
   constraints: ResponseConstraints,
-  { response: vanilla, usage }: PolicyAnswer,
+  { response: vanilla, ...facts }: PolicyAnswer,
   { origin }: EvaluationRequest,
   { log }: EvaluationDeps,
 ): Evaluation {
-  if (origin === "audit") return { kind: "response", response: vanilla, usage };
+  if (origin === "audit") return { kind: "response", response: vanilla, ...facts };
   if (constraints.policyMode === "monitor") logMonitored(log, id, constraints, vanilla);
-  return { kind: "response", response: applyConstraints(id, constraints, vanilla).response, usage };
+  return { kind: "response", response: applyConstraints(id, constraints, vanilla).response, ...facts };
 }
 
 function acceptance(uid: string): AdmissionResponse {

@@ -47,10 +47,20 @@ export interface Evaluator extends AsyncDisposable {
   admission(origin: Origin, policyId: string, body: Uint8Array, options?: CallOptions): Promise<Evaluation>;
   /** Evaluates `{ "request": … }` of any shape. */
   raw(policyId: string, body: Uint8Array, options?: CallOptions): Promise<Evaluation>;
+  /** The own verdicts of several policies about one AdmissionReview, in the order asked, and what they read. */
+  auditBatch(policyIds: readonly string[], body: Uint8Array, options?: CallOptions): Promise<PolicyAudit[]>;
   /** Builds the policies aside and puts them in place at once; what cannot be loaded stays as it was. */
   reload(policies: Policies): Promise<ReloadReport>;
   /** How each policy is, in the order of the file. */
   status(): PolicyStatus[];
+}
+
+/** What one policy of a batch said. */
+export interface PolicyAudit {
+  readonly policyId: string;
+  /** Of the policy that was asked; `undefined` for one that is not known or could not be loaded. */
+  readonly revision: string | undefined;
+  readonly evaluation: Evaluation;
 }
 
 export interface CallOptions {
@@ -141,6 +151,23 @@ async function openEvaluator(
       ask({ origin, form: "review", policyId, body, timeoutMs }),
     raw: (policyId, body, { timeoutMs } = {}) =>
       ask({ origin: "validate", form: "raw", policyId, body, timeoutMs }),
+    auditBatch: (policyIds, body, { timeoutMs } = {}) =>
+      live.use((generation) =>
+        Promise.all(
+          policyIds.map(async (policyId) => {
+            const request = {
+              origin: "audit",
+              form: "review",
+              policyId,
+              body,
+              timeoutMs,
+              noteReads: true,
+            } as const;
+            const evaluation = await evaluate(request, { generation, pool, inspectorKey, log });
+            return { policyId, revision: generation.get(policyId)?.revision || undefined, evaluation };
+          }),
+        ),
+      ),
     reload(next) {
       // One after the other: each starts from what the one before left.
       const turn = reloads.then(() => reload(next));

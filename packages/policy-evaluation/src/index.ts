@@ -11,6 +11,7 @@ export {
   type CallOptions,
   type Evaluator,
   type EvaluatorOptions,
+  type PolicyAudit,
   startEvaluator,
 } from "./evaluator.ts";
 export { evaluateGroup, type GroupEvaluation } from "./group-response.ts";
@@ -31,3 +32,4 @@ export type { ModuleStatus, PolicyState, PolicyStatus } from "./policy-status.ts
 export { type Settings, type SettingsValue, settingsToJson } from "./settings.ts";
 export { invalidSettings, readSettingsAnswer, settingsCallFailure } from "./settings-answer.ts";
 export { type GuestAnswer, toAdmissionResponse } from "./vanilla-response.ts";
+export type { EvaluationRead } from "./worker/evaluation-reads.ts";

@@ -61,7 +61,12 @@ export type {
   RequestProblem,
   UserInfo,
 } from "./requests/read-request.ts";
-export { readAdmissionReview, readRawReview } from "./requests/review.ts";
+export {
+  type BatchPolicies,
+  readAdmissionReview,
+  readBatchPolicies,
+  readRawReview,
+} from "./requests/review.ts";
 export { schemaProblems } from "./schema-problems.ts";
 export { KUBEWARDEN_VERSION } from "./version.ts";
 export { wireResponse } from "./wire-response.ts";

@@ -30,6 +30,13 @@ export function fakeEvaluator(
     calls,
     admission: evaluate,
     reload: async () => ({ added: [], changed: [], removed: [], failures: [] }),
+    auditBatch: (policyIds, body, options) =>
+      Promise.all(
+        policyIds.map(async (policyId) => ({
+          ...{ policyId, revision: `of ${policyId}` },
+          evaluation: await evaluate("audit", policyId, body, options),
+        })),
+      ),
     status: () => [],
     raw: (policyId, body, options) => evaluate("raw", policyId, body, options),
   };

@@ -11,6 +11,7 @@ import {
 } from "@kubewarden-ts/protocol";
 import { gatekeeperRefusesRaw } from "../gatekeeper-response.ts";
 import { dialects, isRego } from "./dialect.ts";
+import { ReadCollector } from "./evaluation-reads.ts";
 import { createPolicyData } from "./policy-data.ts";
 import type { PolicyContext, WorkerAction, WorkerAnswer } from "./worker-answer.ts";
 
@@ -35,21 +36,30 @@ export const admissionHandler: GuestHandler<PolicyContext, WorkerAnswer> = {
     const dialect = dialects[mode];
     const data = isRego(mode) ? createPolicyData(mode, context, dispatcher) : undefined;
 
-    const ask = (read: ReadRequest, document: Uint8Array | undefined): Begun<WorkerAnswer> => ({
+    const ask = (
+      read: ReadRequest,
+      document: Uint8Array | undefined,
+      collector: ReadCollector | undefined,
+    ): Begun<WorkerAnswer> => ({
       kind: "ask",
       call: dialect.validate(read, settings, document),
-      conclude: (result) => ({ kind: "response", response: dialect.respond(read, result) }),
+      ...(collector && { hostCall: (call) => dispatcher.call(call, collector) }),
+      conclude: (result) => ({
+        kind: "response",
+        response: dialect.respond(read, result),
+        ...(collector && { reads: collector.reads() }),
+      }),
     });
-    const validate = (read: Read, isRaw: boolean): Begun<WorkerAnswer> => {
+    const validate = (read: Read, isRaw: boolean, collector?: ReadCollector): Begun<WorkerAnswer> => {
       if (read.kind === "malformed") return answer(read);
       if (isAlwaysAccepted(context, read)) return answer(acceptance(read.uid));
       if (isRaw && mode === "gatekeeper") {
         return answer({ kind: "response", response: gatekeeperRefusesRaw(read.uid) });
       }
-      const document = data?.current();
-      if (!(document instanceof Promise)) return ask(read, document);
+      const document = data?.current({ note: collector?.note });
+      if (!(document instanceof Promise)) return ask(read, document, collector);
       const until = document.then(
-        (ready) => ask(read, ready),
+        (ready) => ask(read, ready, collector),
         (error: unknown) => answer(withoutData(read.uid, error)),
       );
       return { kind: "wait", until };
@@ -67,6 +77,8 @@ export const admissionHandler: GuestHandler<PolicyContext, WorkerAnswer> = {
             return answer(describe(context, readRawReview(body, { isUtf8 })));
           case "validate":
             return validate(readAdmissionReview(body, { isUtf8 }), false);
+          case "audit":
+            return validate(readAdmissionReview(body, { isUtf8 }), false, new ReadCollector());
           case "validate-raw":
             return validate(readRawReview(body, { isUtf8 }), true);
           case "validate-settings":

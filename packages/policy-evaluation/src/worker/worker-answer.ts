@@ -4,6 +4,7 @@ import type {
   ExecutionMode,
   RequestFacts,
 } from "@kubewarden-ts/protocol";
+import type { EvaluationRead } from "./evaluation-reads.ts";
 
 /** What a worker knows of a policy, besides its module. */
 export interface PolicyContext {
@@ -20,14 +21,21 @@ export interface PolicyContext {
 }
 
 /**
- * What a worker can be asked: `inspect` and `inspect-raw` read a request without asking a policy, the others are
- * named after the guest operation they end in.
+ * What a worker can be asked: `inspect` and `inspect-raw` read a request without asking a policy, `audit` is `validate`
+ * with what was read, the others are named after the guest operation they end in.
  */
-export type WorkerAction = "inspect" | "inspect-raw" | "validate" | "validate-raw" | "validate-settings";
+export type WorkerAction =
+  | "inspect"
+  | "inspect-raw"
+  | "validate"
+  | "audit"
+  | "validate-raw"
+  | "validate-settings";
 
 export type WorkerAnswer =
   | { kind: "malformed"; status: 400 | 422; message: string }
   | { kind: "request"; uid: string; facts: RequestFacts | undefined; alwaysAccepted: boolean }
-  | { kind: "response"; response: AdmissionResponse }
+  /** `reads` is there when the action was `audit`. */
+  | { kind: "response"; response: AdmissionResponse; reads?: readonly EvaluationRead[] }
   /** `undefined` when the policy accepts its settings. */
   | { kind: "settings"; problem: string | undefined };

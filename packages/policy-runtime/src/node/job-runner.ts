@@ -161,10 +161,10 @@ export class JobRunner<Context, Answer> {
   #ask(
     { id, policyKey }: JobMessage,
     policy: OpenPolicy<Answer>,
-    { call, conclude }: Extract<Begun<Answer>, { kind: "ask" }>,
+    { call, conclude, hostCall = policy.handler.hostCall }: Extract<Begun<Answer>, { kind: "ask" }>,
   ): void {
     const running: RunningJob<Answer> = {
-      ...{ id, policyKey, handler: policy.handler, guest: policy.guests.take(), conclude },
+      ...{ id, policyKey, handler: policy.handler, guest: policy.guests.take(), hostCall, conclude },
       ...{ suspended: false, waitingBytes: 0, logLines: 0, cpuMs: 0, enteredMs: 0 },
     };
     enterCpu(running, this.#clocked);
@@ -190,7 +190,7 @@ export class JobRunner<Context, Answer> {
       ...this.#clocked,
       call: (job, call: HostCall) => {
         logs(job);
-        return this.#remote.during(job.id, () => job.handler.hostCall(call));
+        return this.#remote.during(job.id, () => job.hostCall(call));
       },
       onText: logs,
       onSuspended: ({ id, waitingBytes }, reason) => {

@@ -10,6 +10,7 @@ export interface RunningJob<Answer> {
   readonly policyKey: number;
   readonly handler: PolicyHandler<Answer>;
   readonly guest: Guest;
+  readonly hostCall: PolicyHandler<Answer>["hostCall"];
   readonly conclude: (result: GuestResult) => Answer;
   /** It left the CPU at least once. */
   suspended: boolean;
