@@ -1,5 +1,5 @@
 import type { Logger } from "@kubewarden-ts/base";
-import { type GuestPool, type RunUsage, timeoutText } from "@kubewarden-ts/policy-runtime/node";
+import { type RunUsage, timeoutText } from "@kubewarden-ts/policy-runtime/node";
 import { type AdmissionResponse, rejection } from "@kubewarden-ts/protocol";
 import { applyConstraints, type ResponseConstraints } from "./constraints.ts";
 import {
@@ -10,11 +10,12 @@ import {
   type Runnable,
 } from "./generation.ts";
 import { evaluateGroup } from "./group-response.ts";
+import { type InspectedRequest, type InspectionDeps, inspectRequest } from "./inspect-request.ts";
 import { logMonitored } from "./monitor-log.ts";
 import { formatPolicyId, type PolicyId, parsePolicyId } from "./policy-id.ts";
 import { totalUsage } from "./usage.ts";
 import type { EvaluationRead } from "./worker/evaluation-reads.ts";
-import type { PolicyContext, WorkerAction, WorkerAnswer } from "./worker/worker-answer.ts";
+import type { WorkerAction, WorkerAnswer } from "./worker/worker-answer.ts";
 
 /** Who asks: the API server, or a scan of what is already in the cluster, which wants the policy's own verdict. */
 export type Origin = "validate" | "audit";
@@ -49,11 +50,8 @@ export interface EvaluationRequest {
   readonly noteReads?: boolean;
 }
 
-export interface EvaluationDeps {
+export interface EvaluationDeps extends InspectionDeps {
   readonly generation: Generation;
-  readonly pool: GuestPool<PolicyContext, WorkerAnswer>;
-  /** Key of the policy that only reads requests. */
-  readonly inspectorKey: number;
   readonly log: Logger;
 }
 
@@ -232,16 +230,10 @@ async function storedFailure(
 }
 
 /** Reads the request without asking a policy. */
-async function inspect(
-  { form, body }: EvaluationRequest,
-  { pool, inspectorKey }: EvaluationDeps,
-): Promise<{ uid: string; alwaysAccepted: boolean }> {
-  const action: WorkerAction = form === "raw" ? "inspect-raw" : "inspect";
-  const result = await pool.run(inspectorKey, action, body);
-  if (result.kind === "answer" && result.answer.kind === "request") return result.answer;
-  if (result.kind === "answer" && result.answer.kind === "malformed") throw new EvaluationEnd(result.answer);
-  const message = result.kind === "failed" ? result.message : `unexpected ${result.kind}`;
-  throw new EvaluationEnd({ kind: "failed", error: new Error(message) });
+async function inspect(request: EvaluationRequest, deps: EvaluationDeps): Promise<InspectedRequest> {
+  const inspected = await inspectRequest(request, deps);
+  if (inspected.kind === "malformed") throw new EvaluationEnd(inspected);
+  return inspected;
 }
 
 /** Applies what the configuration says, for those who ask to admit. */

@@ -100,7 +100,7 @@ async function openEvaluator(
   pool: GuestPool<PolicyContext, WorkerAnswer>,
   options: EvaluatorOptions,
 ): Promise<Evaluator> {
-  const { policies, fetchModule, chooseMode, log, continueOnErrors = false } = options;
+  const { policies, fetchModule, chooseMode, log, continueOnErrors = false, alwaysAcceptNamespace } = options;
   const { snapshotGoCommands = !options.oneShot } = options;
   const started = options.oneShot ? Promise.resolve() : pool.start();
   // Looked at below, unless something else fails first.
@@ -115,11 +115,11 @@ async function openEvaluator(
     catalog,
     defaultTimeoutMs: options.defaultTimeoutMs,
     timeoutProtection: options.timeoutProtection ?? true,
-    alwaysAcceptNamespace: options.alwaysAcceptNamespace,
+    alwaysAcceptNamespace,
     log,
     ready: started,
   });
-  const inspectorKey = addInspector(pool, options.alwaysAcceptNamespace);
+  const inspectorKey = addInspector(pool, alwaysAcceptNamespace);
   const first = await loadGeneration(loader, policies);
   catalog.endPass();
   const failures = [...first.values()].flatMap(failuresOf);
@@ -131,8 +131,9 @@ async function openEvaluator(
 
   const release = (key: number): void => pool.removePolicy(key);
   const live = new LiveGeneration(first, release);
+  const deps = { pool, inspectorKey, alwaysAcceptNamespace, log };
   const ask = (request: EvaluationRequest): Promise<Evaluation> =>
-    live.use((generation) => evaluate(request, { generation, pool, inspectorKey, log }));
+    live.use((generation) => evaluate(request, { generation, ...deps }));
   const reload = async (policies: Policies): Promise<ReloadReport> => {
     const built = nextGeneration(live.current, policies, { loader, release }).finally(() =>
       catalog.endPass(),
@@ -163,7 +164,7 @@ async function openEvaluator(
               timeoutMs,
               noteReads: true,
             } as const;
-            const evaluation = await evaluate(request, { generation, pool, inspectorKey, log });
+            const evaluation = await evaluate(request, { generation, ...deps });
             return { policyId, revision: generation.get(policyId)?.revision || undefined, evaluation };
           }),
         ),

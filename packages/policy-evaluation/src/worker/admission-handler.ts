@@ -10,6 +10,7 @@ import {
   rejection,
 } from "@kubewarden-ts/protocol";
 import { gatekeeperRefusesRaw } from "../gatekeeper-response.ts";
+import { inspectBody, isAlwaysAccepted } from "../inspect-request.ts";
 import { dialects, isRego } from "./dialect.ts";
 import { ReadCollector } from "./evaluation-reads.ts";
 import { createPolicyData } from "./policy-data.ts";
@@ -52,7 +53,7 @@ export const admissionHandler: GuestHandler<PolicyContext, WorkerAnswer> = {
     });
     const validate = (read: Read, isRaw: boolean, collector?: ReadCollector): Begun<WorkerAnswer> => {
       if (read.kind === "malformed") return answer(read);
-      if (isAlwaysAccepted(context, read)) return answer(acceptance(read.uid));
+      if (isAlwaysAccepted(read, context.alwaysAcceptNamespace)) return answer(acceptance(read.uid));
       if (isRaw && mode === "gatekeeper") {
         return answer({ kind: "response", response: gatekeeperRefusesRaw(read.uid) });
       }
@@ -70,11 +71,11 @@ export const admissionHandler: GuestHandler<PolicyContext, WorkerAnswer> = {
       print: (text) => policyLog.info("guest output", { text }),
       note: (error) => policyLog.debug("a built-in function had no result", { error }),
       begin(action, body) {
-        switch (action as WorkerAction) {
+        const asked = action as WorkerAction;
+        switch (asked) {
           case "inspect":
-            return answer(describe(context, readAdmissionReview(body, { isUtf8 })));
           case "inspect-raw":
-            return answer(describe(context, readRawReview(body, { isUtf8 })));
+            return answer(inspectBody(asked, body, context.alwaysAcceptNamespace));
           case "validate":
             return validate(readAdmissionReview(body, { isUtf8 }), false);
           case "audit":
@@ -107,20 +108,6 @@ function validateSettings({ mode, settings }: PolicyContext): Begun<WorkerAnswer
 function withoutData(uid: string, error: unknown): WorkerAnswer {
   const message = error instanceof HostCallError ? error.message : errorText(error);
   return { kind: "response", response: rejection(uid, message, 500) };
-}
-
-function isAlwaysAccepted({ alwaysAcceptNamespace }: PolicyContext, { facts }: ReadRequest): boolean {
-  return alwaysAcceptNamespace !== undefined && facts?.namespace === alwaysAcceptNamespace;
-}
-
-function describe(context: PolicyContext, read: Read): WorkerAnswer {
-  if (read.kind === "malformed") return read;
-  return {
-    kind: "request",
-    uid: read.uid,
-    facts: read.facts,
-    alwaysAccepted: isAlwaysAccepted(context, read),
-  };
 }
 
 function acceptance(uid: string): WorkerAnswer {

@@ -2,8 +2,9 @@ import type {
   AdmissionResponse,
   ContextAwareResource,
   ExecutionMode,
-  RequestFacts,
+  RequestProblem,
 } from "@kubewarden-ts/protocol";
+import type { InspectedRequest } from "../inspect-request.ts";
 import type { EvaluationRead } from "./evaluation-reads.ts";
 
 /** What a worker knows of a policy, besides its module. */
@@ -24,17 +25,13 @@ export interface PolicyContext {
  * What a worker can be asked: `inspect` and `inspect-raw` read a request without asking a policy, `audit` is `validate`
  * with what was read, the others are named after the guest operation they end in.
  */
-export type WorkerAction =
-  | "inspect"
-  | "inspect-raw"
-  | "validate"
-  | "audit"
-  | "validate-raw"
-  | "validate-settings";
+export type WorkerAction = InspectAction | "validate" | "audit" | "validate-raw" | "validate-settings";
+
+export type InspectAction = "inspect" | "inspect-raw";
 
 export type WorkerAnswer =
-  | { kind: "malformed"; status: 400 | 422; message: string }
-  | { kind: "request"; uid: string; facts: RequestFacts | undefined; alwaysAccepted: boolean }
+  | RequestProblem
+  | InspectedRequest
   /** `reads` is there when the action was `audit`. */
   | { kind: "response"; response: AdmissionResponse; reads?: readonly EvaluationRead[] }
   /** `undefined` when the policy accepts its settings. */
