@@ -34,14 +34,28 @@ function gate<T>() {
 describe("startHttpServer", () => {
   it("hands the bytes of the body to the evaluator and answers with its response", async () => {
     const evaluator = fakeEvaluator();
-    await using server = await start(evaluator);
+    await using server = await start(evaluator, { clock: () => 0 });
     const response = await post(server, '{"request": 1 }', "/audit/p%20q?timeout=3s");
     expect(response.status).toBe(200);
     expect(response.headers.get("content-type")).toBe("application/json");
     expect(await response.json()).toMatchObject({ kind: "AdmissionReview", response: { uid: "u1" } });
     expect(evaluator.calls).toEqual([
-      { origin: "audit", policyId: "p q", body: '{"request": 1 }', options: { timeoutMs: 3000 } },
+      { origin: "audit", policyId: "p q", body: '{"request": 1 }', options: { timeoutMs: 2850 } },
     ]);
+  });
+
+  it("counts the time that the body took against the caller's patience", async () => {
+    const evaluator = fakeEvaluator();
+    let now = 0;
+    const clock = () => {
+      now += 100;
+      return now;
+    };
+    await using server = await start(evaluator, { clock });
+    await post(server, "{}", "/validate/p?timeout=3s");
+    const [call] = evaluator.calls;
+    expect(call?.options?.timeoutMs).toBeLessThan(2850);
+    expect(call?.options?.timeoutMs).toBeGreaterThan(2000);
   });
 
   it.each([

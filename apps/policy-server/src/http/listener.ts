@@ -10,6 +10,7 @@ import type { AddressInfo } from "node:net";
 import { errorText, type Logger } from "@kubewarden-ts/base";
 import { requestLogger } from "./access-log.ts";
 import { readBody } from "./body.ts";
+import { evaluationTimeMs } from "./caller-deadline.ts";
 import { errorResponse, type HttpResponse } from "./message.ts";
 import { dispatch, type Route } from "./router.ts";
 import { useSecureContext } from "./secure-context.ts";
@@ -125,8 +126,9 @@ async function serveRequest(
 
 async function answerTo(
   request: IncomingMessage,
-  { routes, maxBodyBytes }: ServeContext,
+  { routes, maxBodyBytes, clock }: ServeContext,
 ): Promise<HttpResponse> {
+  const startedMs = clock();
   const { method = "", url: target = "", headers } = request;
   const found = dispatch(routes, { method, target, contentType: headers["content-type"] });
   if (found.kind === "answer") return found.response;
@@ -134,12 +136,22 @@ async function answerTo(
   const body = await readBody(request, maxBodyBytes);
   switch (body.kind) {
     case "complete":
-      return found.route.handle({ ...found.request, body: body.bytes });
+      return found.route.handle({
+        ...withTimeLeft(found.request, clock() - startedMs),
+        body: body.bytes,
+      });
     case "too-large":
       return errorResponse(413, "Failed to buffer the request body: length limit exceeded");
     case "broken":
       return errorResponse(400, `Failed to buffer the request body: ${body.error.message}`);
   }
+}
+
+function withTimeLeft<Request extends { timeoutMs?: number }>(request: Request, elapsedMs: number): Request {
+  const { timeoutMs } = request;
+  return timeoutMs === undefined
+    ? request
+    : { ...request, timeoutMs: evaluationTimeMs(timeoutMs, elapsedMs) };
 }
 
 function send(response: ServerResponse, { status, headers, body }: HttpResponse, last: boolean): void {

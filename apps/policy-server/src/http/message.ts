@@ -4,7 +4,7 @@ export interface HttpRequest {
   readonly policyId: string;
   /** The whole body, unread: only the evaluator's workers parse it. */
   readonly body: Uint8Array;
-  /** What is left of the caller's patience, in milliseconds, when the query says so (`?timeout=10s`). */
+  /** How long the evaluation may take, in milliseconds, when the query tells the caller's patience (`?timeout=10s`). */
   readonly timeoutMs?: number;
 }
 
