@@ -1,3 +1,5 @@
+import { hash } from "node:crypto";
+import { readSections } from "@kubewarden-ts/wasm";
 import { StoreError } from "./errors.ts";
 
 const magic = [0x00, 0x61, 0x73, 0x6d];
@@ -6,6 +8,21 @@ const magic = [0x00, 0x61, 0x73, 0x6d];
 export function checkedModule(bytes: Uint8Array): Uint8Array {
   if (magic.every((byte, index) => bytes[index] === byte)) return bytes;
   throw new StoreError("invalid wasm file", { code: "STORE_NOT_WASM" });
+}
+
+/** Whether sections follow one another to the end of the file: one that was cut off is noticed. */
+export function isWholeModule(bytes: Uint8Array): boolean {
+  try {
+    readSections(bytes);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** As `sha256:` and 64 hex digits. */
+export function sha256Of(bytes: Uint8Array): string {
+  return `sha256:${hash("sha256", bytes)}`;
 }
 
 /** The error of a module that is larger than allowed. */
