@@ -24,7 +24,7 @@ const NOTHING = new Uint8Array();
  * `tracing/log`: `{level, message?, …}` in, nothing out (policy-runtime 5.4). The guest is not told of an event that
  * cannot be read.
  */
-export const tracingLog: LocalCapability = {
+export const tracingLog: LocalCapability<"tracing/log"> = {
   kind: "local",
   path: "tracing/log",
   run(payload, caller) {
