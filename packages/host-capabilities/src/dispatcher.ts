@@ -128,7 +128,7 @@ function createPerform(options: DispatcherOptions): Perform {
   }
 }
 
-const listings = new Set([listResourcesAll.path, listResourcesByNamespace.path]);
+const listings = new Set<string>([listResourcesAll.path, listResourcesByNamespace.path]);
 
 function complete(path: string, { bytes, ...rest }: CapabilityAnswer): PerformedAnswer {
   if (bytes !== undefined) return { bytes, ...rest };

@@ -32,6 +32,7 @@ export {
   skipValue,
   skipWhitespace,
 } from "./json/scanner.ts";
+export { hasLoneSurrogate, repeatedKey } from "./json/strict-text.ts";
 export { decodeJsonString } from "./json/text.ts";
 export { isUtf8, utf8ErrorOffset } from "./json/utf8.ts";
 export { JsonObject } from "./json-object.ts";
@@ -68,5 +69,6 @@ export {
   readRawReview,
 } from "./requests/review.ts";
 export { schemaProblems } from "./schema-problems.ts";
+export { StringMap } from "./string-map.ts";
 export { KUBEWARDEN_VERSION } from "./version.ts";
 export { wireResponse } from "./wire-response.ts";
