@@ -6,7 +6,8 @@ export function trapText(error: unknown): string {
   if (error instanceof GuestTrap || error instanceof GuestExit || error instanceof RegoError)
     return error.message;
   // The engine reports a guest's stack overflow as a RangeError.
-  if (error instanceof RangeError) return "wasm trap: call stack exhausted";
+  if (error instanceof RangeError && error.message.includes("call stack"))
+    return "wasm trap: call stack exhausted";
   if (error instanceof Error) return `wasm trap: ${error.message}`;
   return "wasm trap: uncaught exception";
 }

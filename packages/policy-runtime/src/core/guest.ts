@@ -41,7 +41,9 @@ export function createGuest(prepared: PreparedModule, options: GuestOptions): Gu
     const usage = { memoryBytes: memory.bytes(), outputBytes, hostCalls, hostAnswerBytes };
     return { ...ended, printed: state.printed.take(), usage };
   };
-  const failed = (error: unknown): GuestResult => {
+  const failed = (thrown: unknown): GuestResult => {
+    // A guest may have caught what ended it, and failed in another way then.
+    const error = thrown instanceof RuntimeError ? thrown : (instance.state.ended ?? thrown);
     intact = intact && error instanceof GuestExit;
     return result({ kind: "failure", text: failureText(error, prepared, instance, memory.wasRefused()) });
   };

@@ -91,9 +91,12 @@ function readHostCall({ memory, limits }: GuestState, pointers: HostCallPointers
   const [binding, bindingLength, namespace, namespaceLength, operation, operationLength, payload, length] =
     pointers;
   const nameLength = Math.max(bindingLength >>> 0, namespaceLength >>> 0, operationLength >>> 0);
-  if (nameLength > maxNameBytes || length >>> 0 > limits.maxOutputBytes) {
+  if (nameLength > maxNameBytes) {
+    throw new GuestTrap(`host_call: a name of more than ${maxNameBytes} bytes`);
+  }
+  if (length >>> 0 > limits.maxOutputBytes) {
     throw new GuestTrap(
-      `host_call: more than ${maxNameBytes} bytes of a name, or ${limits.maxOutputBytes} of payload`,
+      `host_call: a payload of more than ${limits.maxOutputBytes} bytes (--max-policy-output-bytes sets the limit)`,
     );
   }
   return {

@@ -22,7 +22,9 @@ export function wapcImports(state: GuestState) {
     __guest_response(pointer: number, length: number): void {
       const { maxOutputBytes } = state.limits;
       if (length >>> 0 > maxOutputBytes) {
-        throw new GuestTrap(`the policy answered with more than ${maxOutputBytes} bytes`);
+        throw new GuestTrap(
+          `the policy answered with more than ${maxOutputBytes} bytes (--max-policy-output-bytes sets the limit)`,
+        );
       }
       state.response = state.memory.copy(pointer, length);
     },
@@ -56,7 +58,7 @@ export function wapcImports(state: GuestState) {
 function printable({ memory, limits }: GuestState, pointer: number, length: number, what: string): string {
   const { maxPrintBytes } = limits;
   if (length >>> 0 <= maxPrintBytes) return memory.text(pointer, length, what);
-  const beginning = new TextDecoder().decode(memory.slice(pointer, maxPrintBytes));
+  const beginning = new TextDecoder().decode(memory.slice(pointer, length).subarray(0, maxPrintBytes));
   return `${beginning}… (cut after ${maxPrintBytes} bytes)`;
 }
 
