@@ -9,7 +9,10 @@ import { BuiltinError, RegoError } from "../errors.ts";
 import { loadBuiltins, nodeBuiltinNames } from "./index.ts";
 
 const table = await loadBuiltins(nodeBuiltinNames);
-const calls = Map.groupBy(recordedCalls(), ({ name }) => name);
+const calls = Map.groupBy(
+  recordedCalls().filter(({ name }) => name in table),
+  ({ name }) => name,
+);
 const recorded = [...calls.values()].flatMap((each) => each.flatMap(({ operands }) => operands));
 
 /** A value that any function may be given: arbitrary ones, and some that other functions know what to do with. */

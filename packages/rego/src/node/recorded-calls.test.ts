@@ -8,7 +8,10 @@ import { BuiltinError } from "../errors.ts";
 import { loadBuiltins, nodeBuiltinNames } from "./index.ts";
 
 const table = await loadBuiltins(nodeBuiltinNames);
-const calls = Map.groupBy(recordedCalls(), ({ name }) => name);
+const calls = Map.groupBy(
+  recordedCalls().filter(({ name }) => name in table),
+  ({ name }) => name,
+);
 
 /** The result as text; errors of a schema in order, since OPA tells them in any. */
 function textOf(name: string, result: RegoValue | undefined): string {

@@ -1,9 +1,9 @@
 import { parseCertificateRequest, pemBlocks, X509Error } from "@kubewarden-ts/x509";
 import type { Builtin, BuiltinTable } from "../../core/builtin.ts";
+import { objectOperand, stringOperand } from "../../core/operands.ts";
 import type { RegoValue } from "../../core/value.ts";
 import { BuiltinError } from "../../errors.ts";
 import { regoOf } from "../go/plain-value.ts";
-import { objectOperand, stringOperand } from "../operands.ts";
 import { readingX509 } from "../x509-errors.ts";
 import { certificateJson } from "./certificate-json.ts";
 import { certificateRequestJson } from "./certificate-request-json.ts";

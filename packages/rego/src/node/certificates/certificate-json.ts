@@ -8,7 +8,7 @@ import {
   type PublicKeyInfo,
   signatureAlgorithmOf,
 } from "@kubewarden-ts/x509";
-import { formatIpAddress } from "../go/ip-address.ts";
+import { formatIpAddress } from "../../core/go/ip-address.ts";
 import { listOrNull, type PlainValue } from "../go/plain-value.ts";
 import { decodeGoText } from "../go/text.ts";
 import { formatGoUrl, type GoUrl } from "../go/url.ts";

@@ -1,5 +1,5 @@
 import type { AlternativeNames } from "@kubewarden-ts/x509";
-import { parseIpAddress, unmapped } from "../go/ip-address.ts";
+import { parseIpAddress, unmapped } from "../../core/go/ip-address.ts";
 
 /** Whether a certificate with these names is one for a host: a name, or an IP address, which may stand in brackets. */
 export function isForHost(names: AlternativeNames | undefined, host: string): boolean {

@@ -2,10 +2,10 @@ import { generateKeyPairSync, type KeyObject } from "node:crypto";
 import { issueCertificate } from "@kubewarden-ts/x509/testing";
 import { expect, it } from "vitest";
 import { builtinContext } from "../../../fixtures/builtin-context.ts";
+import { memberOf } from "../../core/operands.ts";
 import { isArray, isObject, type RegoObject, type RegoValue } from "../../core/value.ts";
 import { formatValue, parseValue } from "../../core/value-text.ts";
 import { BuiltinError } from "../../errors.ts";
-import { memberOf } from "../operands.ts";
 import { certificateBuiltins } from "./builtins.ts";
 
 const rsa = generateKeyPairSync("rsa", { modulusLength: 1024 });

@@ -1,7 +1,7 @@
 import type { BuiltinContext } from "../../core/builtin.ts";
+import { decimalInteger } from "../../core/go/number.ts";
 import { isArray, isNumber, isSet, type RegoObject, type RegoValue } from "../../core/value.ts";
 import { BuiltinError } from "../../errors.ts";
-import { decimalInteger } from "../go/number.ts";
 import type { VerifyOptions } from "./go-verify.ts";
 
 const keyUsages: Readonly<Record<string, string>> = {

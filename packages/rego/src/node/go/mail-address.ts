@@ -1,4 +1,4 @@
-import { parseIpAddress } from "./ip-address.ts";
+import { parseIpAddress } from "../../core/go/ip-address.ts";
 
 /** A place in a text that moves on with each read. */
 interface Cursor {

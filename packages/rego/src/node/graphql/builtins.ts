@@ -1,7 +1,7 @@
 import type { Builtin, BuiltinTable } from "../../core/builtin.ts";
+import { stringOperand } from "../../core/operands.ts";
 import { isObject, type RegoValue } from "../../core/value.ts";
 import { BuiltinError } from "../../errors.ts";
-import { stringOperand } from "../operands.ts";
 import { boundedStack } from "../stack.ts";
 import { type WorkBudget, workBudget } from "../work-budget.ts";
 import { checkQuery } from "./check-query.ts";

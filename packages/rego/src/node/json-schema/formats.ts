@@ -1,4 +1,4 @@
-import { parseIpAddress } from "../go/ip-address.ts";
+import { parseIpAddress } from "../../core/go/ip-address.ts";
 import { isMailAddress } from "../go/mail-address.ts";
 import { parseGoUrl } from "../go/url.ts";
 import { compilePattern } from "./pattern.ts";

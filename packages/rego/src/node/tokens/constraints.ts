@@ -1,4 +1,5 @@
 import type { BuiltinContext } from "../../core/builtin.ts";
+import { memberOf } from "../../core/operands.ts";
 import {
   compareValues,
   isArray,
@@ -8,7 +9,6 @@ import {
   type RegoValue,
 } from "../../core/value.ts";
 import { BuiltinError } from "../../errors.ts";
-import { memberOf } from "../operands.ts";
 import { type VerificationKey, verificationKeysOf } from "./key-sets.ts";
 
 /** What `io.jwt.decode_verify` demands of a token. */

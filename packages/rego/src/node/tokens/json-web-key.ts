@@ -1,8 +1,8 @@
 import { parseCertificate, X509Error } from "@kubewarden-ts/x509";
+import { memberOf } from "../../core/operands.ts";
 import { isArray, isObject, type RegoObject, type RegoValue } from "../../core/value.ts";
 import { readGoCertificate } from "../certificates/go-certificate.ts";
 import { decodeGoBase64 } from "../go/base64.ts";
-import { memberOf } from "../operands.ts";
 import { type JwkMaterial, readMaterial } from "./jwk-material.ts";
 import { keyName, malformed, textMember } from "./jwk-members.ts";
 

@@ -7,9 +7,9 @@ import {
   type PublicKey,
   X509Error,
 } from "@kubewarden-ts/x509";
+import { memberOf } from "../../core/operands.ts";
 import type { RegoObject } from "../../core/value.ts";
 import { BuiltinError } from "../../errors.ts";
-import { memberOf } from "../operands.ts";
 import type { TokenKey } from "./algorithms.ts";
 import { bytesMember, keyName, malformed, requiredBytes, textMember } from "./jwk-members.ts";
 

@@ -1,7 +1,7 @@
+import { memberOf } from "../../core/operands.ts";
 import type { RegoObject } from "../../core/value.ts";
 import { BuiltinError } from "../../errors.ts";
 import { decodeGoBase64 } from "../go/base64.ts";
-import { memberOf } from "../operands.ts";
 
 // Readers of the members of a JSON Web Key. All throw `BuiltinError`, for what the Go library that OPA uses refuses.
 

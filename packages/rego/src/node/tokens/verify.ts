@@ -1,5 +1,5 @@
 import type { Builtin } from "../../core/builtin.ts";
-import { stringOperand } from "../operands.ts";
+import { stringOperand } from "../../core/operands.ts";
 import {
   isSignatureRight,
   type PublicKeyAlgorithm,
