@@ -91,7 +91,7 @@ async function serveUntil(
     startEvaluator: async () => {
       const evaluator = await startEvaluator({
         ...{ policies, workers, continueOnErrors, alwaysAcceptNamespace, timeoutProtection, log },
-        ...{ limits, snapshotGoCommands },
+        ...{ limits, snapshotGoCommands, maxPendingBytes: config.maxPendingBytes },
         fetchModule: (url) => fetchModule(url, fetchOptions),
         defaultTimeoutMs: timeoutProtection ? config.policyTimeoutMs : undefined,
         serveCapability: host.serve,
