@@ -9,6 +9,7 @@ import {
 } from "@kubewarden-ts/protocol";
 import { customSections, readModule } from "@kubewarden-ts/wasm";
 import { executionModeOf, requirementProblem } from "./module-requirements.ts";
+import type { Policies } from "./policies-file.ts";
 import { protocolOf } from "./worker/dialect.ts";
 
 /** A module that is ready to be run. */
@@ -27,8 +28,14 @@ export interface CatalogModule {
  */
 export type ChooseExecutionMode = (bytes: Uint8Array, metadata: PolicyMetadata | undefined) => ExecutionMode;
 
+/**
+ * Fetches a module.
+ * @param user - the first policy that uses it, as it is named where downloads are told of: `name` or `group/#member`
+ */
+export type FetchModule = (url: string, user: string) => Promise<Uint8Array>;
+
 export interface ModuleCatalogOptions {
-  readonly fetchModule: (url: string) => Promise<Uint8Array>;
+  readonly fetchModule: FetchModule;
   readonly prepare: (request: {
     bytes: Uint8Array;
     protocol: GuestProtocol;
@@ -43,6 +50,8 @@ export const unusedModuleKeptMs = 10 * 60_000;
 
 /** Modules by address and by content: what is equal is fetched and prepared once. */
 export interface ModuleCatalog {
+  /** Begins to fetch the modules of all policies, in the order of the file: what is slow to come holds up nothing else. */
+  begin(policies: Policies): void;
   /** Fetches and prepares the module; in one pass (see `endPass`) every address is fetched once. */
   load(url: string, policyId: string, timeoutMs: number): Promise<CatalogModule>;
   /** Lets go of what was fetched: the next pass fetches again; modules with equal content stay prepared. */
@@ -70,9 +79,12 @@ export function createModuleCatalog({
   const fetchOnce = (url: string, policyId: string): Promise<Uint8Array> => {
     let bytes = fetched.get(url);
     if (bytes === undefined) {
-      bytes = fetchModule(url).catch((error: unknown) => {
-        throw new Error(`Error while downloading policy '${policyId}' from ${url}`, { cause: error });
+      const user = downloadName(policyId);
+      bytes = fetchModule(url, user).catch((error: unknown) => {
+        throw new Error(`Error while downloading policy '${user}' from ${url}`, { cause: error });
       });
+      // who uses it will see
+      bytes.catch(() => {});
       fetched.set(url, bytes);
     }
     return bytes;
@@ -96,6 +108,13 @@ export function createModuleCatalog({
   };
 
   return {
+    begin(policies) {
+      for (const [id, entry] of policies) {
+        const members = entry.kind === "group" ? Object.entries(entry.policies) : [];
+        if (entry.kind === "policy") fetchOnce(entry.module, id);
+        for (const [name, { module }] of members) fetchOnce(module, `${id}/${name}`);
+      }
+    },
     async load(url, policyId, timeoutMs) {
       const bytes = await fetchOnce(url, policyId);
       const digest = `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
@@ -120,6 +139,11 @@ export function createModuleCatalog({
       timer = setTimeout(forgetUnused, unusedModuleKeptMs + 1).unref();
     },
   };
+}
+
+/** How texts about downloads name a policy or a member (policy-server 3). */
+export function downloadName(policyId: string): string {
+  return policyId.replace("/", "/#");
 }
 
 /** Reads the metadata of a policy; the first section counts (policy-runtime 1.1). */
