@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { type Clock, systemClock } from "@kubewarden-ts/base";
 import type { GuestProtocol, PreparedModule } from "@kubewarden-ts/policy-runtime";
 import {
@@ -32,7 +32,13 @@ export type ChooseExecutionMode = (bytes: Uint8Array, metadata: PolicyMetadata |
  * Fetches a module.
  * @param user - the first policy that uses it, as it is named where downloads are told of: `name` or `group/#member`
  */
-export type FetchModule = (url: string, user: string) => Promise<Uint8Array>;
+export type FetchModule = (url: string, user: string) => Promise<FetchedModule>;
+
+export interface FetchedModule {
+  readonly bytes: Uint8Array;
+  /** of the bytes, as `sha256:` and 64 hex digits, where it is known already: large modules take a while */
+  readonly digest?: string | undefined;
+}
 
 export interface ModuleCatalogOptions {
   readonly fetchModule: FetchModule;
@@ -72,22 +78,22 @@ export function createModuleCatalog({
   chooseMode = serverExecutionMode,
   clock = systemClock,
 }: ModuleCatalogOptions): ModuleCatalog {
-  let fetched = new Map<string, Promise<Uint8Array>>();
+  let fetched = new Map<string, Promise<FetchedModule>>();
   const modules = new Map<string, Prepared>();
   let timer: NodeJS.Timeout | undefined;
 
-  const fetchOnce = (url: string, policyId: string): Promise<Uint8Array> => {
-    let bytes = fetched.get(url);
-    if (bytes === undefined) {
+  const fetchOnce = (url: string, policyId: string): Promise<FetchedModule> => {
+    let module = fetched.get(url);
+    if (module === undefined) {
       const user = downloadName(policyId);
-      bytes = fetchModule(url, user).catch((error: unknown) => {
+      module = fetchModule(url, user).catch((error: unknown) => {
         throw new Error(`Error while downloading policy '${user}' from ${url}`, { cause: error });
       });
       // who uses it will see
-      bytes.catch(() => {});
-      fetched.set(url, bytes);
+      module.catch(() => {});
+      fetched.set(url, module);
     }
-    return bytes;
+    return module;
   };
   const prepareModule = async (
     bytes: Uint8Array,
@@ -116,8 +122,7 @@ export function createModuleCatalog({
       }
     },
     async load(url, policyId, timeoutMs) {
-      const bytes = await fetchOnce(url, policyId);
-      const digest = `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
+      const { bytes, digest = `sha256:${hash("sha256", bytes)}` } = await fetchOnce(url, policyId);
       const known = modules.get(digest);
       if (known !== undefined) return known.module;
       const module = prepareModule(bytes, digest, timeoutMs);

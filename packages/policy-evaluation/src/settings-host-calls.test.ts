@@ -18,7 +18,11 @@ function startAsking(serveCapability: EvaluatorOptions["serveCapability"], hostC
   const entry = { module: "asking", hostCapabilities };
   return start(
     { p: entry },
-    { continueOnErrors: true, serveCapability, fetchModule: async () => asPolicy(assemble(asking)) },
+    {
+      continueOnErrors: true,
+      serveCapability,
+      fetchModule: async () => ({ bytes: asPolicy(assemble(asking)) }),
+    },
   );
 }
 

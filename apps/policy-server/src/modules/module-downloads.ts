@@ -25,7 +25,7 @@ export function moduleDownloads({
     try {
       const module = await store.fetch(url, { signal });
       logDownload(module, user, log);
-      return module.bytes;
+      return module;
     } catch (error) {
       const explained = explain(error);
       if (!signal.aborted)
