@@ -51,6 +51,7 @@ describe("toConfig", () => {
       tls: undefined,
       policiesPath: "policies.yml",
       sourcesPath: undefined,
+      downloadFolder: ".",
       dockerConfigFolder: undefined,
       ignoreKubernetesFailure: false,
       policyTimeoutMs: 2000,
@@ -78,7 +79,7 @@ describe("toConfig", () => {
     ["readiness-probe-port", "KUBEWARDEN_READINESS_PROBE_PORT", "9", { readinessPort: 9 }],
     ["workers", "KUBEWARDEN_WORKERS", "7", { workers: 7 }],
     ["policies", "KUBEWARDEN_POLICIES", "/p.yml", { policiesPath: "/p.yml" }],
-    ["policies-download-dir", "KUBEWARDEN_POLICIES_DOWNLOAD_DIR", "/tmp", {}],
+    ["policies-download-dir", "KUBEWARDEN_POLICIES_DOWNLOAD_DIR", "/tmp", { downloadFolder: "/tmp" }],
     ["sources-path", "KUBEWARDEN_SOURCES_PATH", "/s.yml", { sourcesPath: "/s.yml" }],
     ["sigstore-cache-dir", "KUBEWARDEN_SIGSTORE_CACHE_DIR", "/c", {}],
     [

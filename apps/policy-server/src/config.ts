@@ -20,6 +20,8 @@ export interface ServerConfig {
   readonly tls: TlsFiles | undefined;
   readonly policiesPath: string;
   readonly sourcesPath: string | undefined;
+  /** Root of the store of modules. */
+  readonly downloadFolder: string;
   /** Folder of Docker's `config.json`. */
   readonly dockerConfigFolder: string | undefined;
   /** Start although no Kubernetes cluster is configured. */
@@ -60,6 +62,7 @@ export function toConfig(flags: ServerFlags, machine: { cpus: number }): ServerC
     tls: tlsFiles(flags),
     policiesPath: flags.policies,
     sourcesPath: flags["sources-path"],
+    downloadFolder: flags["policies-download-dir"],
     dockerConfigFolder: flags["docker-config-json-path"],
     ignoreKubernetesFailure: flags["ignore-kubernetes-connection-failure"],
     policyTimeoutMs: positive("policy-timeout", wholeNumber(flags["policy-timeout"])) * 1000,

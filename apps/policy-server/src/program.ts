@@ -3,14 +3,16 @@ import { createLogger, type Logger, systemClock } from "@kubewarden-ts/base";
 import { commandDefiner, docsCommand } from "@kubewarden-ts/cli";
 import { createConnections, withEnvironmentProxies } from "@kubewarden-ts/oci";
 import type { Evaluator, EvaluatorOptions } from "@kubewarden-ts/policy-evaluation";
-import { fetchModule } from "@kubewarden-ts/policy-store";
 import { KUBEWARDEN_VERSION } from "@kubewarden-ts/protocol";
 import { createLogWriter, wantsColor } from "@kubewarden-ts/telemetry";
 import { type ServerConfig, toConfig } from "./config.ts";
 import { readPolicies, readSources } from "./configuration-files.ts";
 import { serverFlags } from "./flags.ts";
 import type { ConnectHost } from "./host/connect-host.ts";
+import { registryCredentials } from "./host/registry-credentials.ts";
 import type { PolicyEvaluator } from "./http/policy-routes.ts";
+import { moduleDownloads } from "./modules/module-downloads.ts";
+import { openModuleStore } from "./modules/open-module-store.ts";
 import { createPolicyReloads } from "./reload/policy-reloads.ts";
 import { type ServedPolicies, startServer } from "./serve.ts";
 import { startFailureText } from "./start-failure.ts";
@@ -79,20 +81,22 @@ async function serveUntil(
   const policies = await readPolicies(config.policiesPath);
   const sources = withEnvironmentProxies(await readSources(config.sourcesPath), env);
   await using connections = createConnections(sources);
-  const { dockerConfigFolder, ignoreKubernetesFailure } = config;
-  await using host = await connectHost({
-    ...{ sources, dockerConfigFolder, ignoreKubernetesFailure, env, log, warn },
-  });
+  const { dockerConfigFolder: configured, ignoreKubernetesFailure } = config;
+  const credentials = registryCredentials({ configured, env, log });
+  await using host = await connectHost({ sources, credentials, ignoreKubernetesFailure, env, log, warn });
+  await using store = openModuleStore(config, { connections, credentials, log });
   const { workers, continueOnErrors, alwaysAcceptNamespace, timeoutProtection, limits, snapshotGoCommands } =
     config;
-  const fetchOptions = { signal: shutdown, connections, maxBytes: config.maxModuleBytes };
+  const fetchModule = moduleDownloads({ store, log, signal: shutdown });
   const server = await startServer(config, {
     log,
     startEvaluator: async () => {
+      const download = { download_dir: config.downloadFolder, policies_count: policies.size };
+      log.info("policies download", { ...download, status: "init" });
       const evaluator = await startEvaluator({
         ...{ policies, workers, continueOnErrors, alwaysAcceptNamespace, timeoutProtection, log },
         ...{ limits, snapshotGoCommands, maxPendingBytes: config.maxPendingBytes },
-        fetchModule: (url) => fetchModule(url, fetchOptions),
+        fetchModule,
         defaultTimeoutMs: timeoutProtection ? config.policyTimeoutMs : undefined,
         serveCapability: host.serve,
       });

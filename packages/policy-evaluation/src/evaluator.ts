@@ -5,7 +5,7 @@ import { StartupError } from "./errors.ts";
 import { type Evaluation, type EvaluationRequest, evaluate, type Origin } from "./evaluation.ts";
 import { failuresOf, modulesOf } from "./generation.ts";
 import { LiveGeneration } from "./live-generation.ts";
-import { type ChooseExecutionMode, createModuleCatalog } from "./module-catalog.ts";
+import { type ChooseExecutionMode, createModuleCatalog, type FetchModule } from "./module-catalog.ts";
 import { loadGeneration, nextGeneration, type ReloadReport } from "./next-generation.ts";
 import type { Policies } from "./policies-file.ts";
 import { createPolicyLoader } from "./policy-loader.ts";
@@ -14,7 +14,7 @@ import type { PolicyContext, WorkerAnswer } from "./worker/worker-answer.ts";
 
 export interface EvaluatorOptions {
   readonly policies: Policies;
-  readonly fetchModule: (url: string) => Promise<Uint8Array>;
+  readonly fetchModule: FetchModule;
   /** Evaluations that may be on the CPU at the same time. */
   readonly workers: number;
   /** Limit for policies that do not set their own, in milliseconds; none when `undefined`. */
@@ -123,6 +123,7 @@ async function openEvaluator(
     ready: started,
   });
   const inspectorKey = addInspector(pool, alwaysAcceptNamespace);
+  catalog.begin(policies);
   const first = await loadGeneration(loader, policies);
   catalog.endPass();
   const failures = [...first.values()].flatMap(failuresOf);
@@ -138,6 +139,7 @@ async function openEvaluator(
   const ask = (request: EvaluationRequest): Promise<Evaluation> =>
     live.use((generation) => evaluate(request, { generation, ...deps }));
   const reload = async (policies: Policies): Promise<ReloadReport> => {
+    catalog.begin(policies);
     const built = nextGeneration(live.current, policies, { loader, release }).finally(() =>
       catalog.endPass(),
     );

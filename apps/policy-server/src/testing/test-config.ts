@@ -11,6 +11,7 @@ export function testConfig(changes: Partial<ServerConfig> = {}): ServerConfig {
     tls: undefined,
     policiesPath: "policies.yml",
     sourcesPath: undefined,
+    downloadFolder: ".",
     dockerConfigFolder: undefined,
     ignoreKubernetesFailure: true,
     policyTimeoutMs: 2000,
