@@ -26,8 +26,10 @@ export interface Job<Answer> {
   sequence: number;
   slot: WorkerSlot<Answer> | undefined;
   timer: NodeJS.Timeout | undefined;
-  /** Times it was begun: it is moved when its worker is taken away from it. */
-  attempts: number;
+  /** Workers that died of themselves while it was on them, and it may have been the cause. */
+  deaths: number;
+  /** It is known to have been on the CPU, on the worker it was last sent to. */
+  begun: boolean;
   /** It was on the CPU for longer than a slice. */
   hogged: boolean;
   /** Somebody was told how it ended; it may still be running. */
@@ -52,7 +54,8 @@ export function createJob<Answer>(
     sequence: 0,
     slot: undefined,
     timer: undefined,
-    attempts: 0,
+    deaths: 0,
+    begun: false,
     hogged: false,
     settled: false,
     suspended: false,
@@ -67,10 +70,4 @@ export function settleJob<Answer>(job: Job<Answer>, result: RunResult<Answer>): 
   clearTimeout(job.timer);
   job.abort?.abort();
   job.resolve(result);
-}
-
-/** Takes the first job of a queue that somebody still waits for. */
-export function takeWanted<Answer>(queue: Job<Answer>[]): Job<Answer> | undefined {
-  for (let job = queue.shift(); job !== undefined; job = queue.shift()) if (!job.settled) return job;
-  return undefined;
 }

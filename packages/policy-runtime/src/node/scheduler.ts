@@ -1,8 +1,9 @@
 import { errorText, type Logger } from "@kubewarden-ts/base";
 import { elapsedMs } from "./activity.ts";
 import { Confinements } from "./confinements.ts";
+import { FairQueue } from "./fair-queue.ts";
 import type { ServeCapability } from "./handler.ts";
-import { type Job, type RunResult, settleJob, takeWanted } from "./job.ts";
+import { type Job, type RunResult, settleJob } from "./job.ts";
 import type { FromWorker } from "./messages.ts";
 import { abandonJob, removeJob, setSuspended, type WorkerSlot } from "./worker-slot.ts";
 import type { Workers } from "./workers.ts";
@@ -19,13 +20,14 @@ export interface SchedulerOptions<Answer> {
 /** What a worker says about jobs. */
 export type JobMessageFromWorker<Answer> = Extract<
   FromWorker<Answer>,
-  { kind: "answers" | "failed" | "host-call" | "asleep" | "awake" }
+  { kind: "answers" | "failed" | "host-call" | "asleep" | "held" | "awake" }
 >;
 
 const watchIntervalMs = 25;
 /** Jobs a worker is sent before it answered: enough to keep it busy, few enough to be moved or dropped. */
 const maxJobsPerWorker = 32;
-const maxAttempts = 3;
+/** Workers that may die under a job before it is taken for the cause, when another one looks like it. */
+const maxDeaths = 3;
 /** Longer delays than a timer can hold would fire at once. */
 const maxTimerMs = 0x7fff_ffff;
 
@@ -38,7 +40,7 @@ export class Scheduler<Answer> {
   readonly #confinements: Confinements<Answer>;
   /** Workers that only end what they run. */
   readonly #retiring = new Set<WorkerSlot<Answer>>();
-  readonly #waiting: Job<Answer>[] = [];
+  readonly #waiting = new FairQueue<Job<Answer>>();
   #watch: NodeJS.Timeout | undefined;
 
   constructor(options: SchedulerOptions<Answer>) {
@@ -63,9 +65,9 @@ export class Scheduler<Answer> {
 
   /** A worker has more room than before, or there is another one. */
   drain(): void {
-    while (this.#waiting.length > 0 && this.#options.workers.leastBusy(maxJobsPerWorker) !== undefined) {
-      const job = takeWanted(this.#waiting);
-      if (job !== undefined) this.#enqueue(job);
+    while (this.#waiting.size > 0 && this.#options.workers.leastBusy(maxJobsPerWorker) !== undefined) {
+      const job = this.#waiting.take();
+      if (job?.settled === false) this.#enqueue(job);
     }
   }
 
@@ -80,19 +82,35 @@ export class Scheduler<Answer> {
       case "host-call":
         return this.#serveHostCall(slot, message);
       case "asleep":
-        return this.#fallAsleep(slot, message.id);
+        return this.#fallAsleep(slot, message.id, true);
+      case "held":
+        return this.#fallAsleep(slot, message.id, false);
       case "awake":
         return setSuspended(slot, message.id, false);
     }
   }
 
-  /** A worker died of itself: whoever was on its CPU is blamed. */
+  /**
+   * A worker died of itself. Whoever was on its CPU begins again alone: it may have found the heap filled by others. Who dies
+   * alone is the cause.
+   */
   bury(slot: WorkerSlot<Answer>, reason: string): void {
-    const culprit = slot.jobs.get(slot.activity.running().job);
-    if (culprit !== undefined) settleJob(culprit, { kind: "failed", message: reason });
-    const confinement = this.#confinements.at(slot);
-    this.#lose(slot, culprit);
-    if (confinement !== undefined) this.#confinements.runNext(confinement);
+    const suspect = slot.jobs.get(slot.activity.running().job);
+    const alone = this.#confinements.at(slot);
+    if (alone !== undefined) {
+      const { running } = alone;
+      if (running !== undefined) settleJob(running, { kind: "failed", message: reason });
+      this.#confinements.noteDeath(alone);
+    } else if (suspect !== undefined) {
+      this.#options.log.warn("policy is confined: a worker died with it", this.#fieldsOf(suspect));
+      this.#confinements.noteDeath(this.#confinements.confine(suspect.policyKey));
+    } else {
+      for (const job of slot.jobs.values()) {
+        if (++job.deaths >= maxDeaths) settleJob(job, { kind: "failed", message: reason });
+      }
+    }
+    this.#lose(slot, undefined);
+    if (alone !== undefined) this.#confinements.runNext(alone);
     this.drain();
   }
 
@@ -142,13 +160,14 @@ export class Scheduler<Answer> {
     const confinement = this.#confinements.at(slot);
     if (confinement === undefined) return this.drain();
     confinement.running = undefined;
-    if (inTime) for (const freed of this.#confinements.release(job.policyKey)) this.#dispatch(freed);
+    if (inTime) for (const freed of this.#confinements.forgive(job.policyKey)) this.#dispatch(freed);
     this.#confinements.runNext(confinement);
   }
 
-  #fallAsleep(slot: WorkerSlot<Answer>, id: number): void {
+  #fallAsleep(slot: WorkerSlot<Answer>, id: number, begun: boolean): void {
     const job = slot.jobs.get(id);
     if (job === undefined) return;
+    job.begun ||= begun;
     setSuspended(slot, id, true);
     if (job.settled) abandonJob(slot, job);
     else this.drain();
@@ -160,6 +179,7 @@ export class Scheduler<Answer> {
   ): void {
     const job = slot.jobs.get(id);
     if (job === undefined) return;
+    job.begun = true;
     setSuspended(slot, id, true);
     if (job.settled) return abandonJob(slot, job);
     job.abort ??= new AbortController();
@@ -177,11 +197,13 @@ export class Scheduler<Answer> {
 
   #expire(job: Job<Answer>): void {
     const { slot } = job;
-    settleJob(job, { kind: "timed-out", begun: slot?.activity.hasBegun(job.sequence) ?? false });
-    if (slot?.jobs.get(job.sequence) !== job) return;
+    if (slot?.jobs.get(job.sequence) !== job) {
+      return settleJob(job, { kind: "timed-out", begun: false });
+    }
+    const { job: running, sinceMs } = slot.activity.running();
+    settleJob(job, { kind: "timed-out", begun: job.begun || running === job.sequence });
     if (job.suspended) return abandonJob(slot, job);
     // What has only just begun may end by itself: the watch ends it when it does not.
-    const { job: running, sinceMs } = slot.activity.running();
     if (running === job.sequence && this.#isHog(sinceMs)) this.#kill(slot, job);
   }
 
@@ -191,7 +213,7 @@ export class Scheduler<Answer> {
 
   /** Looks for guests that keep a CPU. */
   #checkWorkers(): void {
-    let busy = this.#waiting.length > 0;
+    let busy = this.#waiting.size > 0;
     for (const slot of [...this.slots()]) {
       busy ||= slot.jobs.size > 0;
       const { job: id, sinceMs } = slot.activity.running();
@@ -241,8 +263,12 @@ export class Scheduler<Answer> {
     slot.jobs.clear();
   }
 
-  #logHog(message: string, { policyKey, action }: Job<Answer>): void {
-    this.#options.log.warn(message, { policy_id: this.#options.policyName(policyKey), action });
+  #logHog(message: string, job: Job<Answer>): void {
+    this.#options.log.warn(message, this.#fieldsOf(job));
+  }
+
+  #fieldsOf({ policyKey, action }: Job<Answer>) {
+    return { policy_id: this.#options.policyName(policyKey), action };
   }
 
   /** Evaluations only read, so one that was interrupted can begin again. */
@@ -254,8 +280,7 @@ export class Scheduler<Answer> {
       if (job.settled) continue;
       job.abort?.abort();
       job.abort = undefined;
-      if (job.attempts < maxAttempts) this.#enqueue(job);
-      else settleJob(job, { kind: "failed", message: "the workers that ran it were ended three times" });
+      this.#enqueue(job);
     }
   }
 }
