@@ -3,9 +3,9 @@ import type { LogLevel } from "@kubewarden-ts/base";
 import type { FlagValues } from "@kubewarden-ts/cli";
 import { limitsOf } from "@kubewarden-ts/policy-evaluation";
 import type { GuestLimits } from "@kubewarden-ts/policy-runtime";
+import type { TlsFiles } from "@kubewarden-ts/x509/tls";
 import { ServerError } from "./errors.ts";
 import type { serverFlags } from "./flags.ts";
-import type { TlsFiles } from "./tls.ts";
 
 export type ServerFlags = FlagValues<typeof serverFlags>;
 

@@ -5,15 +5,16 @@ import {
   type Server,
   type ServerResponse,
 } from "node:http";
-import { createServer as createTlsServer, type ServerOptions } from "node:https";
+import { createServer as createTlsServer, Server as TlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import type { TlsOptions } from "node:tls";
 import { errorText, type Logger } from "@kubewarden-ts/base";
+import { useSecureContext } from "@kubewarden-ts/x509/tls";
 import { requestLogger } from "./access-log.ts";
 import { readBody } from "./body.ts";
 import { evaluationTimeMs } from "./caller-deadline.ts";
 import { errorResponse, type HttpResponse } from "./message.ts";
 import { dispatch, type Route } from "./router.ts";
-import { useSecureContext } from "./secure-context.ts";
 
 /** Node's 5 s are shorter than the 90 s the API server keeps idle connections, which would then break under its requests. */
 const keepAliveTimeoutMs = 130_000;
@@ -30,7 +31,7 @@ export interface HttpServerOptions {
   readonly maxBodyBytes: number;
   readonly log: Logger;
   /** HTTPS with these; plain HTTP without. */
-  readonly tls?: ServerOptions;
+  readonly tls?: TlsOptions;
   /** Monotonic time in milliseconds. */
   readonly clock?: () => number;
 }
@@ -38,6 +39,8 @@ export interface HttpServerOptions {
 export interface HttpServer extends AsyncDisposable {
   /** The port that was bound. */
   readonly port: number;
+  /** Has new connections use other certificates; what is open goes on. */
+  useTls(this: void, tls: TlsOptions): void;
   /**
    * Refuses new connections, lets running requests finish and closes idle connections.
    * @param timeoutMs - then the connections that are left are cut
@@ -72,10 +75,13 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     state.draining = true;
     return closeWithin(server, timeoutMs);
   };
-  return { port, drain, [Symbol.asyncDispose]: async () => void (await drain(0)) };
+  const useTls = (tls: TlsOptions): void => {
+    if (server instanceof TlsServer) useSecureContext(server, tls);
+  };
+  return { port, useTls, drain, [Symbol.asyncDispose]: async () => void (await drain(0)) };
 }
 
-function secureServer(tls: ServerOptions, listener: RequestListener): Server {
+function secureServer(tls: TlsOptions, listener: RequestListener): Server {
   const server = createTlsServer({ handshakeTimeout: handshakeTimeoutMs, ...tls }, listener);
   useSecureContext(server, tls);
   return server;
