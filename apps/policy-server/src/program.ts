@@ -5,6 +5,7 @@ import { createConnections, withEnvironmentProxies } from "@kubewarden-ts/oci";
 import type { Evaluator, EvaluatorOptions } from "@kubewarden-ts/policy-evaluation";
 import { fetchModule } from "@kubewarden-ts/policy-store";
 import { KUBEWARDEN_VERSION } from "@kubewarden-ts/protocol";
+import { builtinNames } from "@kubewarden-ts/rego/node";
 import { createLogWriter, wantsColor } from "@kubewarden-ts/telemetry";
 import { type ServerConfig, toConfig } from "./config.ts";
 import { readPolicies, readSources } from "./configuration-files.ts";
@@ -34,12 +35,15 @@ type ReloadableEvaluator = PolicyEvaluator & Pick<Evaluator, "reload" | "status"
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const name = `policy-server ${KUBEWARDEN_VERSION}`;
+const builtinsTitle = "Open Policy Agent/Gatekeeper implemented builtins:";
 
 /** The command line of `policy-server`. */
 export const policyServer = commandDefiner<ProgramDeps>()({
   name: "policy-server",
-  // the list of built-in functions follows once Rego policies can be run
-  version: { short: name, long: `${name}\n\nOpen Policy Agent/Gatekeeper implemented builtins:` },
+  version: {
+    short: name,
+    long: [name, "", builtinsTitle, ...builtinNames().map((each) => `  - ${each}`)].join("\n"),
+  },
   summary: "Kubewarden policy server: answers the AdmissionReviews of a Kubernetes API server",
   flags: serverFlags,
   subcommands: { docs: docsCommand({ open }) },
