@@ -56,6 +56,7 @@ describe("toConfig", () => {
       policyTimeoutMs: 2000,
       timeoutProtection: true,
       continueOnErrors: false,
+      profiling: false,
       alwaysAcceptNamespace: undefined,
       logLevel: "info",
       logFormat: "text",
@@ -117,6 +118,7 @@ describe("toConfig", () => {
       "KUBEWARDEN_IGNORE_KUBERNETES_CONNECTION_FAILURE",
       { ignoreKubernetesFailure: true },
     ],
+    ["enable-pprof", "KUBEWARDEN_ENABLE_PPROF", { profiling: true }],
     ["continue-on-errors", "KUBEWARDEN_CONTINUE_ON_ERRORS", { continueOnErrors: true }],
     ["disable-go-snapshots", "KUBEWARDEN_DISABLE_GO_SNAPSHOTS", { snapshotGoCommands: false }],
   ];
@@ -174,7 +176,6 @@ describe("toConfig", () => {
     [["--verification-path", "x"], "--verification-path is not available yet"],
     [["--sigstore-trust-config", "x"], "--sigstore-trust-config is not available yet"],
     [["--enable-metrics"], "--enable-metrics is not available yet"],
-    [["--enable-pprof"], "--enable-pprof is not available yet"],
     [["--log-fmt", "otlp"], "--log-fmt otlp is not available yet"],
     [["--daemon"], "--daemon is not available yet"],
   ])("policy-server 32, 43: refuses %j", (argv, message) => {

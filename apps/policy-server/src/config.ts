@@ -29,6 +29,8 @@ export interface ServerConfig {
   /** False: no evaluation is limited, whatever its policy says. */
   readonly timeoutProtection: boolean;
   readonly continueOnErrors: boolean;
+  /** Routes for profiles, on the API port. */
+  readonly profiling: boolean;
   readonly alwaysAcceptNamespace: string | undefined;
   readonly logLevel: LogLevel;
   readonly logFormat: "text" | "json";
@@ -64,6 +66,7 @@ export function toConfig(flags: ServerFlags, machine: { cpus: number }): ServerC
     policyTimeoutMs: positive("policy-timeout", wholeNumber(flags["policy-timeout"])) * 1000,
     timeoutProtection: !flags["disable-timeout-protection"],
     continueOnErrors: flags["continue-on-errors"],
+    profiling: flags["enable-pprof"],
     alwaysAcceptNamespace: flags["always-accept-admission-reviews-on-namespace"],
     logLevel: flags["log-level"],
     logFormat: flags["log-fmt"] === "json" ? "json" : "text",
@@ -82,7 +85,6 @@ function refuseUnavailable(flags: ServerFlags): void {
     ["--verification-path", flags["verification-path"] !== undefined],
     ["--sigstore-trust-config", flags["sigstore-trust-config"] !== undefined],
     ["--enable-metrics", flags["enable-metrics"]],
-    ["--enable-pprof", flags["enable-pprof"]],
     ["--log-fmt otlp", flags["log-fmt"] === "otlp"],
     ["--daemon", flags.daemon],
   ];

@@ -189,13 +189,13 @@ function withTimeLeft<Request extends { timeoutMs?: number }>(request: Request, 
     : { ...request, timeoutMs: evaluationTimeMs(timeoutMs, elapsedMs) };
 }
 
-function send(response: ServerResponse, { status, headers, body }: HttpResponse, last: boolean): void {
-  const bytes = Buffer.from(body);
+function send(response: ServerResponse, { status, headers, body, bytes }: HttpResponse, last: boolean): void {
+  const content = bytes ?? Buffer.from(body);
   response.writeHead(status, {
     ...headers,
-    "content-length": bytes.byteLength,
+    "content-length": content.byteLength,
     ...(last && { connection: "close" }),
   });
   // Node.js leaves the body out when the method was HEAD
-  response.end(bytes);
+  response.end(content);
 }
