@@ -9,6 +9,7 @@ import { type ConnectHost, connectHost as connectReal } from "./host/connect-hos
 import { policyServer } from "./program.ts";
 import { fakeEvaluator } from "./testing/fake-evaluator.ts";
 import { fakeHost } from "./testing/fake-host.ts";
+import { noBackground } from "./testing/no-background.ts";
 
 let folder = "";
 beforeAll(async () => {
@@ -62,6 +63,8 @@ async function run(
         shutdown.abort();
         return { ...fakeEvaluator(), [Symbol.asyncDispose]: async () => {} };
       },
+      background: noBackground,
+      pid: process.pid,
       connectHost,
     }),
   });

@@ -16,6 +16,7 @@ export function testConfig(changes: Partial<ServerConfig> = {}): ServerConfig {
     policyTimeoutMs: 2000,
     timeoutProtection: true,
     continueOnErrors: false,
+    daemon: undefined,
     profiling: false,
     alwaysAcceptNamespace: undefined,
     logLevel: "info",
