@@ -1,3 +1,4 @@
+import type { Logger } from "@kubewarden-ts/base";
 import type { GuestUsage } from "../core/host.ts";
 import type { WorkerSlot } from "./worker-slot.ts";
 
@@ -5,6 +6,8 @@ import type { WorkerSlot } from "./worker-slot.ts";
 export interface RunUsage extends GuestUsage {
   /** Time on the CPU, in milliseconds; waiting for the host does not count. */
   readonly cpuMs: number;
+  /** From its first instruction to its answer, in milliseconds; waiting for the host counts. */
+  readonly elapsedMs: number;
 }
 
 /** How one evaluation ended, as seen from the main thread. */
@@ -22,6 +25,8 @@ export interface Job<Answer> {
   readonly action: string;
   readonly body: Uint8Array;
   readonly resolve: (result: RunResult<Answer>) => void;
+  /** What its guest and the host say about it is written there; made when there is something to write. */
+  readonly log: (() => Logger) | undefined;
   /** Its id in the worker it was last sent to. */
   sequence: number;
   slot: WorkerSlot<Answer> | undefined;
@@ -43,12 +48,14 @@ export function createJob<Answer>(
   action: string,
   body: Uint8Array,
   resolve: (result: RunResult<Answer>) => void,
+  log?: () => Logger,
 ): Job<Answer> {
   return {
     policyKey,
     action,
     body,
     resolve,
+    log,
     sequence: 0,
     slot: undefined,
     timer: undefined,

@@ -27,6 +27,13 @@ export interface GuestPoolOptions {
   readonly log: Logger;
 }
 
+export interface RunOptions {
+  /** Limit from now on, waiting for a worker included; none when `undefined`. */
+  readonly timeoutMs?: number | undefined;
+  /** Takes the lines about this evaluation in place of the pool's; made when there is one. */
+  readonly log?: (() => Logger) | undefined;
+}
+
 /** What the pool knows of a policy. */
 interface PolicyRecord<Context> {
   readonly definition: PolicyDefinition<Context>;
@@ -101,18 +108,19 @@ export class GuestPool<Context, Answer> implements AsyncDisposable {
     key: number,
     action: string,
     body: Uint8Array,
-    { timeoutMs }: { timeoutMs?: number | undefined } = {},
+    { timeoutMs, log }: RunOptions = {},
   ): Promise<RunResult<Answer>> {
     const policy = this.#policies.get(key);
     if (policy === undefined || policy.removed || this.#closed) {
       return Promise.resolve({ kind: "failed", message: "the policy is not loaded" });
     }
     const { promise, resolve } = Promise.withResolvers<RunResult<Answer>>();
-    const job = createJob<Answer>(key, action, body, (result) => {
+    const settle = (result: RunResult<Answer>): void => {
       policy.jobs--;
       this.#forgetUnused(policy);
       resolve(result);
-    });
+    };
+    const job = createJob<Answer>(key, action, body, settle, log);
     policy.jobs++;
     this.#scheduler.add(job, timeoutMs);
     return promise;
@@ -155,7 +163,7 @@ export class GuestPool<Context, Answer> implements AsyncDisposable {
   #receive(slot: WorkerSlot<Answer>, message: FromWorker<Answer>): void {
     switch (message.kind) {
       case "log":
-        return logLine(this.#options.log, message);
+        return logLine(slot.jobs.get(message.job)?.log?.() ?? this.#options.log, message);
       case "starting":
       case "prepared":
       case "not-prepared":
