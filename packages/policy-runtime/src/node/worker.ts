@@ -35,10 +35,11 @@ function serve<Context, Answer>(
       const admitted = runner.admitLogLine();
       if (admitted === "drop") return;
       const { level, target, message, fields, spans } = boundedLine(line);
-      post({ kind: "log", level, target, message, fields, spans });
+      const job = runner.loggingJob();
+      post({ kind: "log", job, level, target, message, fields, spans });
       if (admitted === "write") return;
       const note = "the policy logs too much: what it logs further in this evaluation is dropped";
-      post({ kind: "log", level: "warn", target, message: note, fields: {}, spans });
+      post({ kind: "log", job, level: "warn", target, message: note, fields: {}, spans });
     },
   });
   const activity = createActivity(shared, Date.now);
