@@ -38,6 +38,7 @@ export interface ServerConfig {
   readonly logColor: boolean;
   readonly maxBodyBytes: number;
   readonly maxModuleBytes: number;
+  readonly maxPendingBytes: number;
   /** What one evaluation may take. */
   readonly limits: GuestLimits;
   readonly snapshotGoCommands: boolean;
@@ -73,6 +74,7 @@ export function toConfig(flags: ServerFlags, machine: { cpus: number }): ServerC
     logColor: !flags["log-no-color"],
     maxBodyBytes: positive("max-body-bytes", wholeNumber(flags["max-body-bytes"])),
     maxModuleBytes: positive("max-module-bytes", wholeNumber(flags["max-module-bytes"])),
+    maxPendingBytes: flags["max-pending-mib"] * 1024 * 1024,
     limits: limitsOf(flags),
     snapshotGoCommands: !flags["disable-go-snapshots"],
     policyStatus: flags["enable-policy-status"],

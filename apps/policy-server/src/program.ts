@@ -95,7 +95,7 @@ async function serveUntil(
       log.info("policies download", { ...download, status: "init" });
       const evaluator = await startEvaluator({
         ...{ policies, workers, continueOnErrors, alwaysAcceptNamespace, timeoutProtection, log },
-        ...{ limits, snapshotGoCommands },
+        ...{ limits, snapshotGoCommands, maxPendingBytes: config.maxPendingBytes },
         fetchModule,
         defaultTimeoutMs: timeoutProtection ? config.policyTimeoutMs : undefined,
         serveCapability: host.serve,

@@ -29,6 +29,8 @@ export interface EvaluatorOptions {
   readonly serveCapability: ServeCapability;
   readonly log: Logger;
   readonly limits?: GuestLimits;
+  /** Bytes of all requests that have no answer yet; what is more is refused at once. */
+  readonly maxPendingBytes?: number;
   /** How modules are run; by their metadata alone unless told otherwise. */
   readonly chooseMode?: ChooseExecutionMode;
   /** For programs that evaluate once and end: one thread does everything. */
@@ -77,6 +79,7 @@ export async function startEvaluator(options: EvaluatorOptions): Promise<Evaluat
     workerUrl: workerUrl(),
     workers: options.workers,
     ...(options.limits && { limits: options.limits }),
+    ...(options.maxPendingBytes !== undefined && { maxPendingBytes: options.maxPendingBytes }),
     warmSpare: !options.oneShot,
     reusePreparingWorkers: options.oneShot === true,
     serve: options.serveCapability,

@@ -23,6 +23,7 @@ export function testConfig(changes: Partial<ServerConfig> = {}): ServerConfig {
     logColor: false,
     maxBodyBytes: 8 * 1024 * 1024,
     maxModuleBytes: 128 * 1024 * 1024,
+    maxPendingBytes: 128 * 1024 * 1024,
     limits: defaultLimits,
     snapshotGoCommands: true,
     policyStatus: false,
