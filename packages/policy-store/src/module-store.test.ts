@@ -12,6 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { errorText } from "@kubewarden-ts/base";
+import type { Intercept } from "@kubewarden-ts/oci/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { moduleOf, type StoreUnderTest, storeUnderTest } from "./testing/store-under-test.ts";
 
@@ -263,6 +264,32 @@ describe("the folder of a store", () => {
     expect(first.path).toBe(join(under.root, "http", host, "p/1.0/x.wasm"));
     expect(text(await under.reopened().fetch(url, { signal }))).toBe("web");
     expect(under.asked()).toEqual(["GET /p/1.0/x.wasm"]);
+  });
+
+  it.each<[string, () => ReturnType<Intercept>]>([
+    ["429", () => ({ status: 429 })],
+    ["503", () => ({ status: 503 })],
+  ])("takes a module of a web server that answers %s twice before", async (_row, refuse) => {
+    let left = 2;
+    under.registry.intercept = () => (left-- > 0 ? refuse() : { status: 200, body: moduleOf("web") });
+    expect(text(await under.store.fetch(`http://${host}/x.wasm`, { signal }))).toBe("web");
+    expect(under.asked()).toHaveLength(3);
+  });
+
+  it("takes a module of a web server that cut off the connection before", async () => {
+    let left = 1;
+    under.registry.intercept = (_request, response) => {
+      if (left-- <= 0) return { status: 200, body: moduleOf("web") };
+      response.destroy();
+      return "handled";
+    };
+    expect(text(await under.store.fetch(`http://${host}/x.wasm`, { signal }))).toBe("web");
+  });
+
+  it("asks a web server once for what is not there", async () => {
+    const gone = failure(under.store.fetch(`http://${host}/x.wasm`, { signal }));
+    expect(await gone).toEqual({ code: "STORE_HTTP_STATUS", text: "HTTP status 404" });
+    expect(under.asked()).toHaveLength(1);
   });
 
   it.each(["v1", "latest"])("holds whole files while several stores write %s", async (tag) => {
