@@ -51,6 +51,7 @@ describe("toConfig", () => {
       tls: undefined,
       policiesPath: "policies.yml",
       sourcesPath: undefined,
+      downloadFolder: ".",
       dockerConfigFolder: undefined,
       ignoreKubernetesFailure: false,
       policyTimeoutMs: 2000,
@@ -64,6 +65,7 @@ describe("toConfig", () => {
       logColor: true,
       maxBodyBytes: 8_388_608,
       maxModuleBytes: 134_217_728,
+      maxPendingBytes: 128 * 1024 * 1024,
       limits: defaultLimits,
       snapshotGoCommands: true,
       policyStatus: false,
@@ -79,7 +81,7 @@ describe("toConfig", () => {
     ["readiness-probe-port", "KUBEWARDEN_READINESS_PROBE_PORT", "9", { readinessPort: 9 }],
     ["workers", "KUBEWARDEN_WORKERS", "7", { workers: 7 }],
     ["policies", "KUBEWARDEN_POLICIES", "/p.yml", { policiesPath: "/p.yml" }],
-    ["policies-download-dir", "KUBEWARDEN_POLICIES_DOWNLOAD_DIR", "/tmp", {}],
+    ["policies-download-dir", "KUBEWARDEN_POLICIES_DOWNLOAD_DIR", "/tmp", { downloadFolder: "/tmp" }],
     ["sources-path", "KUBEWARDEN_SOURCES_PATH", "/s.yml", { sourcesPath: "/s.yml" }],
     ["sigstore-cache-dir", "KUBEWARDEN_SIGSTORE_CACHE_DIR", "/c", {}],
     [
@@ -97,6 +99,7 @@ describe("toConfig", () => {
     ["max-body-bytes", "KUBEWARDEN_MAX_BODY_BYTES", "10", { maxBodyBytes: 10 }],
     ["max-module-bytes", "KUBEWARDEN_MAX_MODULE_BYTES", "11", { maxModuleBytes: 11 }],
     ["docker-config-json-path", "KUBEWARDEN_DOCKER_CONFIG_JSON_PATH", "/d", { dockerConfigFolder: "/d" }],
+    ["max-pending-mib", "KUBEWARDEN_MAX_PENDING_MIB", "3", { maxPendingBytes: 3 * 1024 * 1024 }],
     limitRow("max-policy-memory-mib", "2", { maxMemoryPages: 32 }),
     limitRow("max-policy-output-bytes", "1024", { maxOutputBytes: 1024 }),
     limitRow("max-policy-log-lines", "3", { maxLogLines: 3 }),
@@ -121,6 +124,7 @@ describe("toConfig", () => {
     ],
     ["enable-pprof", "KUBEWARDEN_ENABLE_PPROF", { profiling: true }],
     ["continue-on-errors", "KUBEWARDEN_CONTINUE_ON_ERRORS", { continueOnErrors: true }],
+    ["enable-policy-status", "KUBEWARDEN_ENABLE_POLICY_STATUS", { policyStatus: true }],
     ["disable-go-snapshots", "KUBEWARDEN_DISABLE_GO_SNAPSHOTS", { snapshotGoCommands: false }],
   ];
   it.each(switches)("policy-server 43: --%s and %s switch", (flag, variable, changes) => {

@@ -21,6 +21,8 @@ export interface ServerConfig {
   readonly tls: TlsFiles | undefined;
   readonly policiesPath: string;
   readonly sourcesPath: string | undefined;
+  /** Root of the store of modules. */
+  readonly downloadFolder: string;
   /** Folder of Docker's `config.json`. */
   readonly dockerConfigFolder: string | undefined;
   /** Start although no Kubernetes cluster is configured. */
@@ -41,6 +43,7 @@ export interface ServerConfig {
   readonly logColor: boolean;
   readonly maxBodyBytes: number;
   readonly maxModuleBytes: number;
+  readonly maxPendingBytes: number;
   /** What one evaluation may take. */
   readonly limits: GuestLimits;
   readonly snapshotGoCommands: boolean;
@@ -64,6 +67,7 @@ export function toConfig(flags: ServerFlags, machine: { cpus: number }): ServerC
     tls: tlsFiles(flags),
     policiesPath: flags.policies,
     sourcesPath: flags["sources-path"],
+    downloadFolder: flags["policies-download-dir"],
     dockerConfigFolder: flags["docker-config-json-path"],
     ignoreKubernetesFailure: flags["ignore-kubernetes-connection-failure"],
     policyTimeoutMs: positive("policy-timeout", wholeNumber(flags["policy-timeout"])) * 1000,
@@ -77,6 +81,7 @@ export function toConfig(flags: ServerFlags, machine: { cpus: number }): ServerC
     logColor: !flags["log-no-color"],
     maxBodyBytes: positive("max-body-bytes", wholeNumber(flags["max-body-bytes"])),
     maxModuleBytes: positive("max-module-bytes", wholeNumber(flags["max-module-bytes"])),
+    maxPendingBytes: flags["max-pending-mib"] * 1024 * 1024,
     limits: limitsOf(flags),
     snapshotGoCommands: !flags["disable-go-snapshots"],
     policyStatus: flags["enable-policy-status"],

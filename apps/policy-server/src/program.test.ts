@@ -140,6 +140,7 @@ describe("policy-server", () => {
     const lines = stdout.trimEnd().split("\n");
     expect(lines.map((line) => JSON.parse(line).fields.message)).toEqual([
       "policy timeout protection is enabled",
+      "policies download",
       "started HTTP server",
       "started readiness server",
       "shutting down",
@@ -160,7 +161,7 @@ describe("policy-server", () => {
       {
         policyId: "g/b",
         kind: "module" as const,
-        message: "bootstrap failure: g/b: Error while downloading policy 'g/b' from x: y",
+        message: "bootstrap failure: g/b: Error while downloading policy 'g/#b' from x: y",
       },
     ];
     const load = () => {
@@ -169,7 +170,7 @@ describe("policy-server", () => {
     expect(await run([], { load })).toMatchObject({
       exit: 1,
       stderr:
-        "Error: policy 'a': Policy settings are invalid: no message\nError: Error while downloading policy 'g/b' from x: y\n",
+        "Error: policy 'a': Policy settings are invalid: no message\nError: Error while downloading policy 'g/#b' from x: y\n",
     });
   });
 

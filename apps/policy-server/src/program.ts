@@ -3,7 +3,6 @@ import { createLogger, type Logger, systemClock } from "@kubewarden-ts/base";
 import { commandDefiner, docsCommand } from "@kubewarden-ts/cli";
 import { createConnections, withEnvironmentProxies } from "@kubewarden-ts/oci";
 import type { Evaluator, EvaluatorOptions } from "@kubewarden-ts/policy-evaluation";
-import { fetchModule } from "@kubewarden-ts/policy-store";
 import { KUBEWARDEN_VERSION } from "@kubewarden-ts/protocol";
 import { builtinNames } from "@kubewarden-ts/rego/node";
 import { createLogWriter, wantsColor } from "@kubewarden-ts/telemetry";
@@ -13,7 +12,10 @@ import { type Background, startInBackground } from "./daemon/background.ts";
 import { claimPidFile } from "./daemon/pid-file.ts";
 import { serverFlags } from "./flags.ts";
 import type { ConnectHost } from "./host/connect-host.ts";
+import { registryCredentials } from "./host/registry-credentials.ts";
 import type { PolicyEvaluator } from "./http/policy-routes.ts";
+import { moduleDownloads } from "./modules/module-downloads.ts";
+import { openModuleStore } from "./modules/open-module-store.ts";
 import { createPolicyReloads } from "./reload/policy-reloads.ts";
 import { type ServedPolicies, startServer } from "./serve.ts";
 import { startFailureText } from "./start-failure.ts";
@@ -70,7 +72,7 @@ export const policyServer = commandDefiner<ProgramDeps>()({
         await readSources(config.sourcesPath);
         const { spawn } = background;
         const failure = await startInBackground(config.daemon, { spawn, log, shutdown: deps.shutdown });
-        return failure === undefined ? 0 : fail(failure);
+        return failure === undefined || deps.shutdown.aborted ? 0 : fail(failure);
       }
       await using _pidFile = await ownPidFile(config, log, { background, pid: deps.pid });
       const onReady = () => background.role === "server" && background.report({ kind: "ready" });
@@ -114,20 +116,22 @@ async function serveUntil(
   const policies = await readPolicies(config.policiesPath);
   const sources = withEnvironmentProxies(await readSources(config.sourcesPath), env);
   await using connections = createConnections(sources);
-  const { dockerConfigFolder, ignoreKubernetesFailure } = config;
-  await using host = await connectHost({
-    ...{ sources, dockerConfigFolder, ignoreKubernetesFailure, env, log, warn },
-  });
+  const { dockerConfigFolder: configured, ignoreKubernetesFailure } = config;
+  const credentials = registryCredentials({ configured, env, log });
+  await using host = await connectHost({ sources, credentials, ignoreKubernetesFailure, env, log, warn });
+  await using store = openModuleStore(config, { connections, credentials, log });
   const { workers, continueOnErrors, alwaysAcceptNamespace, timeoutProtection, limits, snapshotGoCommands } =
     config;
-  const fetchOptions = { signal: shutdown, connections, maxBytes: config.maxModuleBytes };
+  const fetchModule = moduleDownloads({ store, log, signal: shutdown });
   const server = await startServer(config, {
     log,
     startEvaluator: async () => {
+      const download = { download_dir: config.downloadFolder, policies_count: policies.size };
+      log.info("policies download", { ...download, status: "init" });
       const evaluator = await startEvaluator({
         ...{ policies, workers, continueOnErrors, alwaysAcceptNamespace, timeoutProtection, log },
-        ...{ limits, snapshotGoCommands },
-        fetchModule: (url) => fetchModule(url, fetchOptions),
+        ...{ limits, snapshotGoCommands, maxPendingBytes: config.maxPendingBytes },
+        fetchModule,
         defaultTimeoutMs: timeoutProtection ? config.policyTimeoutMs : undefined,
         serveCapability: host.serve,
       });

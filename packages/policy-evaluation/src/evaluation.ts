@@ -36,6 +36,8 @@ export interface EvaluationFacts {
   readonly usage?: RunUsage | undefined;
   /** There when a guest was asked and it was to be noted; each read once. */
   readonly reads?: readonly EvaluationRead[] | undefined;
+  /** Why a policy that was to be asked gave no verdict of its own: its time was over, or there was too much to do. */
+  readonly notEvaluated?: "timed-out" | "shed" | undefined;
 }
 
 export interface EvaluationRequest {
@@ -98,7 +100,10 @@ async function evaluatePolicy(
   deps: EvaluationDeps,
 ): Promise<Evaluation> {
   if (isFailure(state))
-    return { kind: "response", response: await storedFailure(state.message, request, deps) };
+    return {
+      kind: "response",
+      response: await refused((uid) => rejection(uid, state.message, 500), request, deps),
+    };
   const answer = await ask(state, request, deps);
   return conclude(id, entry, answer, request, deps);
 }
@@ -111,7 +116,10 @@ async function evaluateMemberAlone(
   deps: EvaluationDeps,
 ): Promise<Evaluation> {
   if (isFailure(state))
-    return { kind: "response", response: await storedFailure(state.message, request, deps) };
+    return {
+      kind: "response",
+      response: await refused((uid) => rejection(uid, state.message, 500), request, deps),
+    };
   const answer = await ask(state, request, deps);
   const settings = { policyMode: "protect", allowedToMutate: false } as const;
   return conclude(formatPolicyId(id), settings, answer, request, deps);
@@ -178,10 +186,11 @@ interface PolicyAnswer extends EvaluationFacts {
 
 function factsOfAll(facts: readonly EvaluationFacts[]): EvaluationFacts {
   const usage = totalUsage(facts.flatMap((each) => each.usage ?? []));
+  const notEvaluated = facts.find((each) => each.notEvaluated !== undefined)?.notEvaluated;
   const noted = facts.flatMap(({ reads }) => (reads === undefined ? [] : [reads]));
-  if (noted.length === 0) return { usage };
+  if (noted.length === 0) return { usage, notEvaluated };
   const byText = new Map(noted.flat().map((read) => [JSON.stringify(read), read]));
-  return { usage, reads: [...byText.values()] };
+  return { usage, notEvaluated, reads: [...byText.values()] };
 }
 
 /** Has a module judge the request. */
@@ -191,13 +200,16 @@ async function ask(
   deps: EvaluationDeps,
 ): Promise<PolicyAnswer> {
   const action = actionOf(request);
-  const limit = timeoutMs === undefined ? undefined : Math.min(timeoutMs, request.timeoutMs ?? timeoutMs);
-  const result = await deps.pool.run(key, action, request.body, { timeoutMs: limit });
+  const { body, timeoutMs: patienceMs } = request;
+  const limitMs = timeoutMs === undefined ? undefined : Math.min(timeoutMs, patienceMs ?? timeoutMs);
+  const result = await deps.pool.run(key, action, body, { timeoutMs: limitMs, patienceMs });
   switch (result.kind) {
     case "answer":
       return { ...responseOf(result.answer), usage: result.usage };
     case "timed-out":
-      return { response: await timedOut(request, deps) };
+      return { response: await refused(timedOut, request, deps), notEvaluated: "timed-out" };
+    case "shed":
+      return { response: await refused(overloaded, request, deps), notEvaluated: "shed" };
     case "failed":
       throw new EvaluationEnd({ kind: "failed", error: new Error(result.message) });
   }
@@ -215,18 +227,32 @@ function responseOf(answer: WorkerAnswer): Pick<PolicyAnswer, "response" | "read
   );
 }
 
-async function timedOut(request: EvaluationRequest, deps: EvaluationDeps): Promise<AdmissionResponse> {
-  const { uid, alwaysAccepted } = await inspect(request, deps);
-  return alwaysAccepted ? acceptance(uid) : rejection(uid, timeoutText, 500);
-}
-
-async function storedFailure(
-  message: string,
+/** The answer to a request that no policy has judged. */
+async function refused(
+  reject: (uid: string) => AdmissionResponse,
   request: EvaluationRequest,
   deps: EvaluationDeps,
 ): Promise<AdmissionResponse> {
   const { uid, alwaysAccepted } = await inspect(request, deps);
-  return alwaysAccepted ? acceptance(uid) : rejection(uid, message, 500);
+  return alwaysAccepted ? acceptance(uid) : reject(uid);
+}
+
+function timedOut(uid: string): AdmissionResponse {
+  return rejection(uid, timeoutText, 500);
+}
+
+const overloadText =
+  "the policy server is overloaded: the policy could not have been evaluated in time, and was not begun; try again";
+
+/** Clients of Kubernetes try again by themselves when they are told to. */
+function overloaded(uid: string): AdmissionResponse {
+  const status = {
+    message: overloadText,
+    reason: "TooManyRequests",
+    details: { retryAfterSeconds: 1 },
+    code: 429,
+  };
+  return { ...rejection(uid, overloadText), status };
 }
 
 /** Reads the request without asking a policy. */

@@ -87,6 +87,6 @@ export class Confinements<Answer> {
       confinement.slot.lowerPriority();
     }
     confinement.running = next;
-    confinement.slot.submit(next);
+    confinement.slot.submit(next, 0);
   }
 }

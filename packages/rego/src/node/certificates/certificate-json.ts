@@ -9,9 +9,9 @@ import {
   signatureAlgorithmOf,
 } from "@kubewarden-ts/x509";
 import { formatIpAddress } from "../../core/go/ip-address.ts";
+import { decodeGoText } from "../../core/go/text.ts";
+import { formatGoUrl, type GoUrl } from "../../core/go/url.ts";
 import { listOrNull, type PlainValue } from "../go/plain-value.ts";
-import { decodeGoText } from "../go/text.ts";
-import { formatGoUrl, type GoUrl } from "../go/url.ts";
 import type { GoCertificate } from "./go-certificate.ts";
 import { publicKeyAlgorithmNumber, publicKeyJson, signatureAlgorithmNumber } from "./key-json.ts";
 import { nameJson, objectIdentifier, type PlainAttribute } from "./name-json.ts";

@@ -14,8 +14,8 @@ import {
   readPolicyConstraints,
   readPolicyMappings,
 } from "@kubewarden-ts/x509";
+import { type GoUrl, parseGoUrl } from "../../core/go/url.ts";
 import { BuiltinError } from "../../errors.ts";
-import { type GoUrl, parseGoUrl } from "../go/url.ts";
 
 /** A certificate with all that Go reads of it when it parses one. */
 export interface GoCertificate extends PathCertificate {

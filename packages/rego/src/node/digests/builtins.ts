@@ -1,6 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import type { Builtin, BuiltinTable } from "../../core/builtin.ts";
-import { bytesOperand } from "../operands.ts";
+import { bytesOperand } from "../../core/operands.ts";
 
 const digest =
   (algorithm: string): Builtin =>

@@ -1,4 +1,4 @@
-import { escapedPath, type GoUrl, withPath } from "./url.ts";
+import { escapedPath, type GoUrl, withPath } from "../../core/go/url.ts";
 
 /** What a reference stands for, seen from a base, as Go resolves it (RFC 3986 5.2). */
 export function resolveGoUrl(base: GoUrl, reference: GoUrl): GoUrl {

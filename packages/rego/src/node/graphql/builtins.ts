@@ -1,9 +1,9 @@
+import { boundedStack } from "../../core/bounded-stack.ts";
 import type { Builtin, BuiltinTable } from "../../core/builtin.ts";
 import { stringOperand } from "../../core/operands.ts";
 import { isObject, type RegoValue } from "../../core/value.ts";
+import { type WorkBudget, workBudget } from "../../core/work-budget.ts";
 import { BuiltinError } from "../../errors.ts";
-import { boundedStack } from "../stack.ts";
-import { type WorkBudget, workBudget } from "../work-budget.ts";
 import { checkQuery } from "./check-query.ts";
 import { loadSchema } from "./load-schema.ts";
 import { parseQuery } from "./parse-query.ts";

@@ -1,5 +1,5 @@
+import { spend } from "../../core/work-budget.ts";
 import { BuiltinError } from "../../errors.ts";
-import { spend } from "../work-budget.ts";
 import { argumentOf, type Schema } from "./schema.ts";
 import type { FieldDefinition } from "./schema-tree.ts";
 import type { Argument, Directive } from "./syntax-tree.ts";

@@ -1,5 +1,5 @@
+import { spend } from "../../core/work-budget.ts";
 import { BuiltinError } from "../../errors.ts";
-import { spend } from "../work-budget.ts";
 import { argumentOf, type Schema } from "./schema.ts";
 import { type Argument, type Directive, valueKinds } from "./syntax-tree.ts";
 

@@ -1,5 +1,5 @@
+import { spend } from "../../core/work-budget.ts";
 import { BuiltinError } from "../../errors.ts";
-import { spend } from "../work-budget.ts";
 import type { QueryCheck } from "./query-scope.ts";
 import { isCompositeKind, type Schema, type SchemaType } from "./schema.ts";
 import {

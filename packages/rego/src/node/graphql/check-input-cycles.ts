@@ -1,5 +1,5 @@
+import { spend } from "../../core/work-budget.ts";
 import { BuiltinError } from "../../errors.ts";
-import { spend } from "../work-budget.ts";
 import type { Schema, SchemaType } from "./schema.ts";
 
 /** Refuses input objects that no value has: they contain themselves, and nothing on the way may be left out. @throws {BuiltinError} */

@@ -1,5 +1,5 @@
+import { spend } from "../../core/work-budget.ts";
 import { BuiltinError } from "../../errors.ts";
-import { spend } from "../work-budget.ts";
 import { argumentOf, type Schema, type SchemaType } from "./schema.ts";
 import type { FieldDefinition } from "./schema-tree.ts";
 import type { TypeReference } from "./syntax-tree.ts";

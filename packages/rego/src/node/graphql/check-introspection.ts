@@ -1,5 +1,5 @@
+import { spend } from "../../core/work-budget.ts";
 import { BuiltinError } from "../../errors.ts";
-import { spend } from "../work-budget.ts";
 import type { QueryCheck } from "./query-scope.ts";
 import { type Field, isField, isInlineFragment, type Selection } from "./syntax-tree.ts";
 

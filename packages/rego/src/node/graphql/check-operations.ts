@@ -1,5 +1,5 @@
+import { spend } from "../../core/work-budget.ts";
 import { BuiltinError } from "../../errors.ts";
-import { spend } from "../work-budget.ts";
 import type { QueryCheck, Scope } from "./query-scope.ts";
 import { isInputKind, namedType, type Schema, type SchemaType } from "./schema.ts";
 import {

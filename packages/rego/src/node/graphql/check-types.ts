@@ -1,5 +1,5 @@
+import { spend } from "../../core/work-budget.ts";
 import { BuiltinError } from "../../errors.ts";
-import { spend } from "../work-budget.ts";
 import { checkDirectives } from "./check-directives.ts";
 import { checkInterface } from "./check-interfaces.ts";
 import { isInputKind, isOutputKind, namedType, type Schema, type SchemaType } from "./schema.ts";

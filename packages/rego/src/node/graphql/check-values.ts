@@ -1,5 +1,5 @@
+import { spend } from "../../core/work-budget.ts";
 import { BuiltinError } from "../../errors.ts";
-import { spend } from "../work-budget.ts";
 import { isCompatible } from "./check-interfaces.ts";
 import type { Scope, ValuePlace } from "./query-scope.ts";
 import type { Schema, SchemaType } from "./schema.ts";

@@ -1,5 +1,5 @@
+import { spend, type WorkBudget } from "../../core/work-budget.ts";
 import { BuiltinError } from "../../errors.ts";
-import { spend, type WorkBudget } from "../work-budget.ts";
 import { builtInTypes, introspectionFields } from "./built-in-types.ts";
 import { checkDirectives } from "./check-directives.ts";
 import { checkInputCycles } from "./check-input-cycles.ts";

@@ -1,4 +1,4 @@
-import type { WorkBudget } from "../work-budget.ts";
+import type { WorkBudget } from "../../core/work-budget.ts";
 import {
   parseArguments,
   parseDirectives,

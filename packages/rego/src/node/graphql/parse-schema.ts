@@ -1,4 +1,4 @@
-import type { WorkBudget } from "../work-budget.ts";
+import type { WorkBudget } from "../../core/work-budget.ts";
 import { isTypeKeyword, parseDirectiveDefinition, parseTypeDefinition } from "./parse-definition.ts";
 import { type Described, parseDescription } from "./parse-description.ts";
 import { isOperation } from "./parse-query.ts";

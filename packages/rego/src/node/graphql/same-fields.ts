@@ -1,5 +1,5 @@
 import { compareCodePoints } from "@kubewarden-ts/protocol";
-import { spend, type WorkBudget } from "../work-budget.ts";
+import { spend, type WorkBudget } from "../../core/work-budget.ts";
 import { isLeafKind, type Schema } from "./schema.ts";
 import { type ChildValue, type Field, type TypeReference, type Value, valueKinds } from "./syntax-tree.ts";
 

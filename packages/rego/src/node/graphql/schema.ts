@@ -1,5 +1,5 @@
+import { spend, type WorkBudget } from "../../core/work-budget.ts";
 import { BuiltinError } from "../../errors.ts";
-import { spend, type WorkBudget } from "../work-budget.ts";
 import type { Definition, DirectiveDefinition, FieldDefinition } from "./schema-tree.ts";
 import type { Directive, TypeReference } from "./syntax-tree.ts";
 

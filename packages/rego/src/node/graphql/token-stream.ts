@@ -1,5 +1,5 @@
+import { spend, spendOnText, type WorkBudget } from "../../core/work-budget.ts";
 import type { BuiltinError } from "../../errors.ts";
-import { spend, spendOnText, type WorkBudget } from "../work-budget.ts";
 import type { Comment, CommentGroup } from "./syntax-tree.ts";
 import { readToken, syntaxError, type Token, type TokenKind } from "./token.ts";
 

@@ -1,4 +1,4 @@
-import { spend, type WorkBudget } from "../work-budget.ts";
+import { spend, type WorkBudget } from "../../core/work-budget.ts";
 import { type Value, valueKinds } from "./syntax-tree.ts";
 
 /** Whether literals say what they are to say: numbers are in the range that OPA has, whatever their type is. */

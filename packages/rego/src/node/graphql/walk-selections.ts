@@ -1,4 +1,4 @@
-import { spend } from "../work-budget.ts";
+import { spend } from "../../core/work-budget.ts";
 import { checkField } from "./check-fields.ts";
 import { checkInlineFragment, checkSpread } from "./check-fragments.ts";
 import { checkOverlaps } from "./check-overlaps.ts";

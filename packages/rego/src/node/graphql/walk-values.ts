@@ -1,4 +1,4 @@
-import { spend } from "../work-budget.ts";
+import { spend } from "../../core/work-budget.ts";
 import { checkDirective, checkDirectiveList } from "./check-directive-uses.ts";
 import { checkValue, checkVariable } from "./check-values.ts";
 import type { Scope, ValuePlace } from "./query-scope.ts";

@@ -1,9 +1,9 @@
+import { boundedStack } from "../../core/bounded-stack.ts";
 import { type Builtin, type BuiltinTable, checkSize } from "../../core/builtin.ts";
 import type { RegoValue } from "../../core/value.ts";
+import { workBudget } from "../../core/work-budget.ts";
 import { BuiltinError } from "../../errors.ts";
 import { regoOf } from "../go/plain-value.ts";
-import { boundedStack } from "../stack.ts";
-import { workBudget } from "../work-budget.ts";
 import { compileSchema } from "./compile-schema.ts";
 import { documentOf } from "./json-document.ts";
 import { root, type SchemaError } from "./result.ts";

@@ -1,5 +1,5 @@
+import { spend, type WorkBudget } from "../../core/work-budget.ts";
 import { BuiltinError } from "../../errors.ts";
-import { spend, type WorkBudget } from "../work-budget.ts";
 import { readCombinations } from "./combinations.ts";
 import { isJsonObject, type Json, type JsonObject } from "./json-document.ts";
 import { canBeSchema, invalidType, type ReadSchema, textMember } from "./keyword-members.ts";

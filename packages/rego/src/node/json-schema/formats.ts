@@ -1,6 +1,6 @@
 import { parseIpAddress } from "../../core/go/ip-address.ts";
+import { parseGoUrl } from "../../core/go/url.ts";
 import { isMailAddress } from "../go/mail-address.ts";
-import { parseGoUrl } from "../go/url.ts";
 import { compilePattern } from "./pattern.ts";
 
 const time = /^(\d{1,2}):(\d\d):(\d\d)(?:[.,]\d+)?(Z|[+-](\d\d):(\d\d))?$/;

@@ -1,7 +1,7 @@
 import { isLosslessNumber, type LosslessValue } from "@kubewarden-ts/protocol";
+import { formatGoJson, readGoJson } from "../../core/go/json.ts";
 import { isArray, isNumber, isObject, isSet, type RegoValue } from "../../core/value.ts";
 import { BuiltinError } from "../../errors.ts";
-import { formatGoJson, readGoJson } from "../go/json.ts";
 
 /** JSON whose numbers keep their text. */
 export type Json = LosslessValue;

@@ -1,5 +1,5 @@
+import { spend, type WorkBudget } from "../../core/work-budget.ts";
 import { BuiltinError } from "../../errors.ts";
-import { spend, type WorkBudget } from "../work-budget.ts";
 import { isJsonObject, type Json, type JsonObject } from "./json-document.ts";
 import { metaSchema } from "./meta-schemas.ts";
 import type { Draft } from "./schema-node.ts";

@@ -1,5 +1,5 @@
+import { formatGoUrl, type GoUrl, parseGoUrl } from "../../core/go/url.ts";
 import { BuiltinError } from "../../errors.ts";
-import { formatGoUrl, type GoUrl, parseGoUrl } from "../go/url.ts";
 import { resolveGoUrl } from "../go/url-resolve.ts";
 import { isJsonObject, type Json } from "./json-document.ts";
 

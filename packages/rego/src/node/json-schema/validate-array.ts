@@ -1,4 +1,4 @@
-import { spend, spendOnText } from "../work-budget.ts";
+import { spend, spendOnText } from "../../core/work-budget.ts";
 import { canonicalText, type Json } from "./json-document.ts";
 import { addError, merge, placeIn, type Result } from "./result.ts";
 import type { SchemaNode } from "./schema-node.ts";

@@ -1,4 +1,4 @@
-import { spend } from "../work-budget.ts";
+import { spend } from "../../core/work-budget.ts";
 import { isJsonObject, type Json, type JsonObject } from "./json-document.ts";
 import { addError, merge, type Result } from "./result.ts";
 import type { SchemaNode } from "./schema-node.ts";

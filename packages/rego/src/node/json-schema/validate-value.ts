@@ -1,4 +1,4 @@
-import { spendOnText } from "../work-budget.ts";
+import { spendOnText } from "../../core/work-budget.ts";
 import { hasFormat } from "./formats.ts";
 import { canonicalText, type Json } from "./json-document.ts";
 import { addError, type Result } from "./result.ts";

@@ -1,5 +1,5 @@
 import { isLosslessNumber } from "@kubewarden-ts/protocol";
-import { spend, type WorkBudget } from "../work-budget.ts";
+import { spend, type WorkBudget } from "../../core/work-budget.ts";
 import { isJsonObject, type Json } from "./json-document.ts";
 import { addError, emptyResult, type Place, placeIn, type Result } from "./result.ts";
 import type { JsonType, SchemaNode } from "./schema-node.ts";

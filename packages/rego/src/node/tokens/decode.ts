@@ -1,8 +1,8 @@
 import type { Builtin } from "../../core/builtin.ts";
+import { decodeGoText } from "../../core/go/text.ts";
 import { memberOf, objectOperand, stringOperand } from "../../core/operands.ts";
 import { objectOf, type RegoObject, type RegoValue } from "../../core/value.ts";
 import { BuiltinError } from "../../errors.ts";
-import { decodeGoText } from "../go/text.ts";
 import { algorithmOf, isSignatureRight, type SignedData } from "./algorithms.ts";
 import { areClaimsRight, readConstraints, type TokenConstraints } from "./constraints.ts";
 import {

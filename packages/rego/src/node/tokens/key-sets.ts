@@ -6,11 +6,11 @@ import {
   pemBlocks,
   readPublicKey,
 } from "@kubewarden-ts/x509";
+import { parseGoJson } from "../../core/go/json.ts";
 import { memberOf } from "../../core/operands.ts";
 import { isArray, isObject, type RegoValue } from "../../core/value.ts";
 import { BuiltinError, RegoError } from "../../errors.ts";
 import { readGoCertificate } from "../certificates/go-certificate.ts";
-import { parseGoJson } from "../go/json.ts";
 import { fromX509Error } from "../x509-errors.ts";
 import { algorithmOf, type TokenKey } from "./algorithms.ts";
 import { readJwk, type TokenJwk } from "./json-web-key.ts";

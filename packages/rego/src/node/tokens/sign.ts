@@ -1,8 +1,8 @@
 import { type Builtin, type BuiltinContext, checkSize } from "../../core/builtin.ts";
+import { formatGoJson, parseGoJson } from "../../core/go/json.ts";
 import { memberOf, stringOperand } from "../../core/operands.ts";
 import { isObject, type RegoValue } from "../../core/value.ts";
 import { BuiltinError } from "../../errors.ts";
-import { formatGoJson, parseGoJson } from "../go/json.ts";
 import { algorithmOf, signWith } from "./algorithms.ts";
 import { jwksOf } from "./key-sets.ts";
 

@@ -1,9 +1,9 @@
+import { parseGoJson } from "../../core/go/json.ts";
+import { decodeGoText } from "../../core/go/text.ts";
 import { memberOf } from "../../core/operands.ts";
 import { isArray, isObject, type RegoObject, type RegoValue } from "../../core/value.ts";
 import { BuiltinError } from "../../errors.ts";
 import { decodeGoBase64 } from "../go/base64.ts";
-import { parseGoJson } from "../go/json.ts";
-import { decodeGoText } from "../go/text.ts";
 
 /** The three parts of a token (RFC 7515 section 3.1), as they stand there. */
 export interface Token {

@@ -1,4 +1,5 @@
-import { isIPv6 } from "node:net";
+import { isIpv6Text } from "./ipv6-text.ts";
+import { byteTextOf } from "./text.ts";
 
 /** A URL as Go's `net/url` reads it; texts hold one character for each byte. */
 export interface GoUrl {
@@ -30,7 +31,7 @@ type Part = keyof typeof plain;
  * @returns `undefined` for what Go refuses
  */
 export function parseGoUrl(text: string): GoUrl | undefined {
-  const [before, rawFragment] = cut(Buffer.from(text).toString("latin1"), "#");
+  const [before, rawFragment] = cut(byteTextOf(text), "#");
   const url = parseWithoutFragment(before);
   const fragment = unescapePart(rawFragment, "fragment");
   if (url === undefined || fragment === undefined) return undefined;
@@ -122,7 +123,7 @@ function parseLiteral(host: string): string | undefined {
   const zoneStart = inner.indexOf("%25");
   const address = unescapePart(zoneStart < 0 ? inner : inner.slice(0, zoneStart), "host");
   const zone = zoneStart < 0 ? "" : unescapeZone(inner.slice(zoneStart));
-  if (address === undefined || zone === undefined || zone === "%" || !isIPv6(address)) return undefined;
+  if (address === undefined || zone === undefined || zone === "%" || !isIpv6Text(address)) return undefined;
   return `[${address}${zone}]${host.slice(end + 1)}`;
 }
 

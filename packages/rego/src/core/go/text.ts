@@ -30,3 +30,24 @@ function characterAt(bytes: Uint8Array, position: number): { text: string; lengt
     return undefined;
   }
 }
+
+const encoder = new TextEncoder();
+
+/** The bytes of a text in UTF-8, as a text with one character for each byte. */
+export function byteTextOf(text: string): string {
+  return /^[\x00-\x7f]*$/.test(text) ? text : latin1Of(encoder.encode(text));
+}
+
+/** The text that {@link byteTextOf} gave, or another one whose characters are bytes. */
+export function textOfBytes(byteText: string): string {
+  if (/^[\x00-\x7f]*$/.test(byteText)) return byteText;
+  return decodeGoText(Uint8Array.from(byteText, (character) => character.charCodeAt(0)));
+}
+
+function latin1Of(bytes: Uint8Array): string {
+  const parts: string[] = [];
+  for (let at = 0; at < bytes.length; at += 8192) {
+    parts.push(String.fromCharCode(...bytes.subarray(at, at + 8192)));
+  }
+  return parts.join("");
+}

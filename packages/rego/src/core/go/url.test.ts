@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import { resolveGoUrl } from "../../node/go/url-resolve.ts";
 import { formatGoUrl, parseGoUrl } from "./url.ts";
-import { resolveGoUrl } from "./url-resolve.ts";
 
 const textOf = (bytes: string): string => Buffer.from(bytes, "latin1").toString();
 

@@ -5,8 +5,8 @@ import {
   ProtocolError,
   parseLossless,
 } from "@kubewarden-ts/protocol";
-import { isArray, isNumber, isObject, isSet, numberOf, objectOf, type RegoValue } from "../../core/value.ts";
 import { BuiltinError, RegoError } from "../../errors.ts";
+import { isArray, isNumber, isObject, isSet, numberOf, objectOf, type RegoValue } from "../value.ts";
 
 /**
  * Reads JSON as Go does: numbers keep their text, the later of two equal keys counts.
@@ -56,19 +56,33 @@ function regoValueOf(value: LosslessValue): RegoValue {
   return value.map(regoValueOf);
 }
 
+/**
+ * The value as JSON can hold it, as OPA makes it: sets are arrays, keys are texts, of two keys that become the same text
+ * the later one counts.
+ */
+export function jsonValueOf(value: RegoValue): RegoValue {
+  if (typeof value !== "object" || value === null || isNumber(value)) return value;
+  if (isArray(value)) return value.map(jsonValueOf);
+  if (isSet(value)) return value.items.map(jsonValueOf);
+  if (!isObject(value)) return null;
+  return objectOf(value.entries.map(([key, member]) => [keyText(key), jsonValueOf(member)] as const));
+}
+
+function keyText(key: RegoValue): string {
+  return typeof key === "string" ? key : formatGoJson(key);
+}
+
 /** Writes a value as Go writes JSON: keys in order, sets as arrays, characters that HTML knows escaped. */
 export function formatGoJson(value: RegoValue): string {
-  if (typeof value === "string") return quote(value);
+  if (typeof value === "string") return quoteGoJson(value);
   if (typeof value !== "object" || value === null) return String(value);
   if (isNumber(value)) return value.text;
   if (isArray(value)) return `[${value.map(formatGoJson).join(",")}]`;
   if (isSet(value)) return `[${value.items.map(formatGoJson).join(",")}]`;
   if (!isObject(value)) return "null";
-  const members = new Map(
-    value.entries.map(([key, member]) => [typeof key === "string" ? key : formatGoJson(key), member]),
-  );
+  const members = new Map(value.entries.map(([key, member]) => [keyText(key), member]));
   const sorted = [...members].sort(([left], [right]) => compareCodePoints(left, right));
-  return `{${sorted.map(([key, member]) => `${quote(key)}:${formatGoJson(member)}`).join(",")}}`;
+  return `{${sorted.map(([key, member]) => `${quoteGoJson(key)}:${formatGoJson(member)}`).join(",")}}`;
 }
 
 const escapes: Readonly<Record<string, string>> = {
@@ -79,6 +93,7 @@ const escapes: Readonly<Record<string, string>> = {
   "\u2029": "\\u2029",
 };
 
-function quote(text: string): string {
+/** Writes a text as Go writes it in JSON. */
+export function quoteGoJson(text: string): string {
   return JSON.stringify(text.toWellFormed()).replaceAll(/[<>&\u2028\u2029]/g, (c) => escapes[c] ?? c);
 }

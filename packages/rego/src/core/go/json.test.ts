@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { numberOf, objectOf, setOf } from "../../core/value.ts";
+import { numberOf, objectOf, setOf } from "../value.ts";
 import { formatGoJson, parseGoJson } from "./json.ts";
 
 it.each([

@@ -1,5 +1,5 @@
-import type { Builtin } from "../core/builtin.ts";
 import { RegoError } from "../errors.ts";
+import type { Builtin } from "./builtin.ts";
 
 /** A function that works on nested data: the end of the call stack is a limit like any other. */
 export function boundedStack(builtin: Builtin): Builtin {
