@@ -57,6 +57,8 @@ describe("toConfig", () => {
       policyTimeoutMs: 2000,
       timeoutProtection: true,
       continueOnErrors: false,
+      daemon: undefined,
+      profiling: false,
       alwaysAcceptNamespace: undefined,
       logLevel: "info",
       logFormat: "text",
@@ -120,6 +122,7 @@ describe("toConfig", () => {
       "KUBEWARDEN_IGNORE_KUBERNETES_CONNECTION_FAILURE",
       { ignoreKubernetesFailure: true },
     ],
+    ["enable-pprof", "KUBEWARDEN_ENABLE_PPROF", { profiling: true }],
     ["continue-on-errors", "KUBEWARDEN_CONTINUE_ON_ERRORS", { continueOnErrors: true }],
     ["enable-policy-status", "KUBEWARDEN_ENABLE_POLICY_STATUS", { policyStatus: true }],
     ["disable-go-snapshots", "KUBEWARDEN_DISABLE_GO_SNAPSHOTS", { snapshotGoCommands: false }],
@@ -137,6 +140,19 @@ describe("toConfig", () => {
     ["", true],
   ])("policy-server 43: NO_COLOR=%s leaves colours %s", (text, logColor) => {
     expect(configOf([], { NO_COLOR: text }).logColor).toBe(logColor);
+  });
+
+  it.each([
+    ["the defaults", [], { pidFile: "policy-server.pid", stdoutFile: undefined, stderrFile: undefined }],
+    [
+      "all files",
+      ["--daemon-pid-file=p", "--daemon-stdout-file=o", "--daemon-stderr-file=e"],
+      { pidFile: "p", stdoutFile: "o", stderrFile: "e" },
+    ],
+  ])("policy-server 43: --daemon and KUBEWARDEN_DAEMON with %s", (_row, argv, daemon) => {
+    expect(configOf(["--daemon", ...argv]).daemon).toEqual(daemon);
+    expect(configOf(argv, { KUBEWARDEN_DAEMON: "yes" }).daemon).toEqual(daemon);
+    expect(configOf(argv, { KUBEWARDEN_DAEMON: "no" }).daemon).toBeUndefined();
   });
 
   it.each([
@@ -178,9 +194,7 @@ describe("toConfig", () => {
     [["--verification-path", "x"], "--verification-path is not available yet"],
     [["--sigstore-trust-config", "x"], "--sigstore-trust-config is not available yet"],
     [["--enable-metrics"], "--enable-metrics is not available yet"],
-    [["--enable-pprof"], "--enable-pprof is not available yet"],
     [["--log-fmt", "otlp"], "--log-fmt otlp is not available yet"],
-    [["--daemon"], "--daemon is not available yet"],
   ])("policy-server 32, 43: refuses %j", (argv, message) => {
     expect(failureOf(argv)).toBe(message);
   });
@@ -196,6 +210,37 @@ describe("usage errors", () => {
     [[], { KUBEWARDEN_ENABLE_PPROF: "" }, "[possible values: true, false]"],
   ])("policy-server 43: %j with %j", (argv, env, text) => {
     expect(usageErrorOf(argv, env)).toContain(text);
+  });
+});
+
+describe("policy-server 43: every flag, by option and by environment", () => {
+  const sample = (flag: (typeof serverFlags)[keyof typeof serverFlags]): string[] => {
+    if (flag.type === "boolean") return ["true", "1", "yes", "on"];
+    return flag.type === "enum" ? [...flag.values] : ["2048"];
+  };
+  const rows = Object.entries(serverFlags).flatMap(([name, flag]) =>
+    sample(flag).map((text) => [name, flag.env, text] as const),
+  );
+  const flagValue = (name: string, argv: string[], env: Environment = {}): unknown => {
+    const parsed = parseCommandLine(policyServer, argv, env);
+    return parsed.kind === "run" ? parsed.flags[name] : parsed;
+  };
+
+  it.each(rows)("--%s and %s take %s", (name, variable, text) => {
+    const { type } = serverFlags[name as keyof typeof serverFlags];
+    const expected = { boolean: true, list: [text], number: Number(text), enum: text, string: text }[type];
+    expect(flagValue(name, [`--${name}=${text}`])).toEqual(expected);
+    expect(flagValue(name, [], { [variable]: text })).toEqual(expected);
+  });
+
+  const switches = Object.entries(serverFlags).filter(([, { type }]) => type === "boolean");
+  it.each(switches)("--%s is switched off by every word for it", (name, { env: variable }) => {
+    expect(flagValue(name, [`--${name}`], { [variable]: "false" })).toBe(true);
+    for (const text of ["false", "0", "no", "off"]) {
+      expect(flagValue(name, [`--${name}=${text}`], { [variable]: "true" })).toBe(false);
+      // any text in NO_COLOR counts
+      expect(flagValue(name, [], { [variable]: text })).toBe(variable === "NO_COLOR");
+    }
   });
 });
 

@@ -3,9 +3,10 @@ import type { LogLevel } from "@kubewarden-ts/base";
 import type { FlagValues } from "@kubewarden-ts/cli";
 import { limitsOf } from "@kubewarden-ts/policy-evaluation";
 import type { GuestLimits } from "@kubewarden-ts/policy-runtime";
+import type { TlsFiles } from "@kubewarden-ts/x509/tls";
+import type { DaemonFiles } from "./daemon/background.ts";
 import { ServerError } from "./errors.ts";
 import type { serverFlags } from "./flags.ts";
-import type { TlsFiles } from "./tls.ts";
 
 export type ServerFlags = FlagValues<typeof serverFlags>;
 
@@ -31,6 +32,10 @@ export interface ServerConfig {
   /** False: no evaluation is limited, whatever its policy says. */
   readonly timeoutProtection: boolean;
   readonly continueOnErrors: boolean;
+  /** In the background with these; in the foreground without. */
+  readonly daemon: DaemonFiles | undefined;
+  /** Routes for profiles, on the API port. */
+  readonly profiling: boolean;
   readonly alwaysAcceptNamespace: string | undefined;
   readonly logLevel: LogLevel;
   readonly logFormat: "text" | "json";
@@ -68,6 +73,8 @@ export function toConfig(flags: ServerFlags, machine: { cpus: number }): ServerC
     policyTimeoutMs: positive("policy-timeout", wholeNumber(flags["policy-timeout"])) * 1000,
     timeoutProtection: !flags["disable-timeout-protection"],
     continueOnErrors: flags["continue-on-errors"],
+    daemon: flags.daemon ? daemonFiles(flags) : undefined,
+    profiling: flags["enable-pprof"],
     alwaysAcceptNamespace: flags["always-accept-admission-reviews-on-namespace"],
     logLevel: flags["log-level"],
     logFormat: flags["log-fmt"] === "json" ? "json" : "text",
@@ -87,9 +94,7 @@ function refuseUnavailable(flags: ServerFlags): void {
     ["--verification-path", flags["verification-path"] !== undefined],
     ["--sigstore-trust-config", flags["sigstore-trust-config"] !== undefined],
     ["--enable-metrics", flags["enable-metrics"]],
-    ["--enable-pprof", flags["enable-pprof"]],
     ["--log-fmt otlp", flags["log-fmt"] === "otlp"],
-    ["--daemon", flags.daemon],
   ];
   for (const [option, isAsked] of asked) {
     if (isAsked) throw new ServerError(`${option} is not available yet`, { code: "SERVER_NOT_AVAILABLE" });
@@ -127,6 +132,14 @@ function wholeNumber(text: string): number {
 function positive(option: string, value: number): number {
   if (value > 0) return value;
   throw invalid(`--${option} must be greater than 0`);
+}
+
+function daemonFiles(flags: ServerFlags): DaemonFiles {
+  return {
+    pidFile: flags["daemon-pid-file"],
+    stdoutFile: flags["daemon-stdout-file"],
+    stderrFile: flags["daemon-stderr-file"],
+  };
 }
 
 function tlsFiles(flags: ServerFlags): TlsFiles | undefined {

@@ -15,6 +15,7 @@ import { connectHost } from "./host/connect-host.ts";
 import { policyServer } from "./program.ts";
 import { fakeEvaluator } from "./testing/fake-evaluator.ts";
 import { fakeHost } from "./testing/fake-host.ts";
+import { noBackground } from "./testing/no-background.ts";
 import { type RecordedStart, readRecorded } from "./testing/recorded.ts";
 
 const fieldNamed = /^Error: error while loading policies from "policies.yml": .*expected .*received .*\n$/;
@@ -181,6 +182,8 @@ async function start({
         return { ...fakeEvaluator(), [Symbol.asyncDispose]: async () => {} };
       },
       connectHost: id === "no-ignore-kubernetes" ? connectHost : fakeHost,
+      background: noBackground,
+      pid: process.pid,
     }),
   });
   return { exit, stderr: stderr.replaceAll(path, "policies.yml") };

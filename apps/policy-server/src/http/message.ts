@@ -6,6 +6,8 @@ export interface HttpRequest {
   readonly body: Uint8Array;
   /** How long the evaluation may take, in milliseconds, when the query tells the caller's patience (`?timeout=10s`). */
   readonly timeoutMs?: number;
+  /** Of GET requests: what follows `?`, as sent. */
+  readonly query?: string;
 }
 
 /** What a handler answers. */
@@ -13,6 +15,8 @@ export interface HttpResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** In place of `body`, what is no text. */
+  readonly bytes?: Uint8Array;
 }
 
 export type Handler = (request: HttpRequest) => Promise<HttpResponse>;

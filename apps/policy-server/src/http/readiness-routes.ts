@@ -10,6 +10,7 @@ export interface ReadinessRouteDeps {
 
 /**
  * `GET /readiness`: 200 with an empty body, 503 while the server shuts down. Before it is ready the listener is not bound.
+ * `GET /livez`: 200 for as long as the process answers, also while it shuts down; upstream has no such route.
  * `GET /policies`, when it is switched on: how each policy is.
  */
 export function readinessRoutes({ isReady, policies }: ReadinessRouteDeps): Route[] {
@@ -17,6 +18,7 @@ export function readinessRoutes({ isReady, policies }: ReadinessRouteDeps): Rout
   const common = { parameter: "none", method: "GET" } as const;
   return [
     { path: "/readiness", ...common, handle: readiness },
+    { path: "/livez", ...common, handle: async () => emptyResponse(200) },
     ...(policies === undefined
       ? []
       : [{ path: "/policies" as const, ...common, handle: async () => jsonResponse(200, policies()) }]),

@@ -17,6 +17,8 @@ export function testConfig(changes: Partial<ServerConfig> = {}): ServerConfig {
     policyTimeoutMs: 2000,
     timeoutProtection: true,
     continueOnErrors: false,
+    daemon: undefined,
+    profiling: false,
     alwaysAcceptNamespace: undefined,
     logLevel: "info",
     logFormat: "text",

@@ -40,8 +40,10 @@ export interface Job<Answer> {
   timer: NodeJS.Timeout | undefined;
   /** How long it is expected to take, as counted where it is. */
   expectedMs: number;
-  /** Times it was begun: it is moved when its worker is taken away from it. */
-  attempts: number;
+  /** Workers that died of themselves while it was on them, and it may have been the cause. */
+  deaths: number;
+  /** It is known to have been on the CPU, on the worker it was last sent to. */
+  begun: boolean;
   /** It was on the CPU for longer than a slice. */
   hogged: boolean;
   /** Somebody was told how it ended; it may still be running. */
@@ -63,7 +65,8 @@ export function createJob<Answer>(
     sequence: 0,
     slot: undefined,
     timer: undefined,
-    attempts: 0,
+    deaths: 0,
+    begun: false,
     hogged: false,
     settled: false,
     suspended: false,
