@@ -95,6 +95,11 @@ export class JobRunner<Context, Answer> {
     return lines < maxLogLines ? "write" : "drop";
   }
 
+  /** The job whose code writes what is written now; 0 for none. */
+  loggingJob(): number {
+    return this.#logging?.id ?? 0;
+  }
+
   #work(): void {
     while (!this.#isEnding) {
       const job = this.#nextJob();
@@ -179,9 +184,10 @@ export class JobRunner<Context, Answer> {
   ): void {
     const running: RunningJob<Answer> = {
       ...{ id, policyKey, handler: policy.handler, guest: policy.guests.take(), hostCall, conclude },
-      ...{ suspended: false, waitingBytes: 0, logLines: 0, cpuMs: 0, enteredMs: 0 },
+      ...{ suspended: false, waitingBytes: 0, logLines: 0, cpuMs: 0, askedMs: 0, enteredMs: 0, leftMs: 0 },
     };
     enterCpu(running, this.#clocked);
+    running.askedMs = running.enteredMs;
     const result = running.guest.call(call, this.#hostOf(running));
     if (!(result instanceof Promise)) return this.#end(running, policy, result);
     this.#running.set(id, running);

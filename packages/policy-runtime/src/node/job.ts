@@ -1,3 +1,4 @@
+import type { Logger } from "@kubewarden-ts/base";
 import type { GuestUsage } from "../core/host.ts";
 import type { WorkerSlot } from "./worker-slot.ts";
 
@@ -5,6 +6,8 @@ import type { WorkerSlot } from "./worker-slot.ts";
 export interface RunUsage extends GuestUsage {
   /** Time on the CPU, in milliseconds; waiting for the host does not count. */
   readonly cpuMs: number;
+  /** From its first instruction to its answer, in milliseconds; waiting for the host counts. */
+  readonly elapsedMs: number;
 }
 
 /** How long an evaluation may take. */
@@ -34,6 +37,8 @@ export interface Job<Answer> {
   /** When its answer is of no use any more, by the clock of `performance`; `Infinity` for never. */
   readonly deadlineMs: number;
   readonly resolve: (result: RunResult<Answer>) => void;
+  /** What its guest and the host say about it is written there; made when there is something to write. */
+  readonly log: (() => Logger) | undefined;
   /** Its id in the worker it was last sent to. */
   sequence: number;
   slot: WorkerSlot<Answer> | undefined;
@@ -57,7 +62,7 @@ export interface Job<Answer> {
 }
 
 export function createJob<Answer>(
-  asked: Pick<Job<Answer>, "policyKey" | "action" | "body" | "deadlineMs" | "resolve">,
+  asked: Pick<Job<Answer>, "policyKey" | "action" | "body" | "deadlineMs" | "resolve" | "log">,
 ): Job<Answer> {
   return {
     ...asked,

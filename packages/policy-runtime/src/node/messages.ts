@@ -53,6 +53,8 @@ export type FromWorker<Answer> =
   | { kind: "host-call"; call: number; job: number; path: string; input: unknown }
   | {
       kind: "log";
+      /** The job it belongs to, 0 for none. */
+      job: number;
       level: LogLevel;
       target: string;
       message: string;
