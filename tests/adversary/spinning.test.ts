@@ -149,9 +149,9 @@ function idOf(name: string): string {
   return name.replaceAll(/[^a-zA-Z]+/g, "-");
 }
 
-function fetchModule(name: string): Promise<Uint8Array> {
+async function fetchModule(name: string): Promise<{ bytes: Uint8Array }> {
   const [executionMode, text] = guests[name] ?? ["kubewarden-wapc", wapc("")];
-  return Promise.resolve(asPolicy(assemble(text), { executionMode }));
+  return { bytes: asPolicy(assemble(text), { executionMode }) };
 }
 
 function review(uid: string, padding = ""): Uint8Array {
