@@ -107,7 +107,7 @@ describe("a look-up in the cluster that fails", () => {
       await using faked = await fakedCluster();
       faked.server.answerAlways({ path: asked }, "hang");
       const stop = new AbortController();
-      const told = faked.policy.dispatcher.call(hostCall(path, payload), stop.signal);
+      const told = faked.policy.dispatcher.call(hostCall(path, payload), { signal: stop.signal });
       await faked.server.until(() => faked.server.count({ path: asked }) > 0);
       stop.abort(new Error("the time is over"));
       await expect(told).rejects.toThrow(/^Callback evaluation failure: \S/);

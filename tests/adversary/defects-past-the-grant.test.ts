@@ -19,7 +19,7 @@ interface Grants {
 async function verdicts(module: Uint8Array, grants: Grants) {
   const asked: string[] = [];
   await using evaluator = await start(entriesOf({ module: "m", ...grants }), {
-    fetchModule: async () => module,
+    fetchModule: async () => ({ bytes: module }),
     defaultTimeoutMs: 5000,
     async serveCapability(path) {
       asked.push(path);

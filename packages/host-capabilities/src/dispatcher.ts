@@ -38,6 +38,8 @@ export interface DispatcherOptions {
   readonly serve: ServeCapability;
   /** A clock in milliseconds, by which answers are kept; that of this thread unless told. */
   readonly now?: () => number;
+  /** Is told of each question that was refused for want of a grant: the capability's path. */
+  readonly denied?: (capability: string) => void;
 }
 
 /** @returns a {@link CapabilityAnswer}, or any value, which is answered as JSON */
@@ -90,7 +92,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       const { contextAwareResources, grants } = options;
       const listing = "kubernetes/list_resources_all";
       if (!isGranted(grants, listing)) throw denyCapability(listing, options);
-      for (const resource of contextAwareResources) checkReadable(resource, options);
+      for (const resource of contextAwareResources) checkReadable(resource, listing, options);
       for (const { apiVersion, kind } of contextAwareResources) {
         note?.({ capability: listing, input: { api_version: apiVersion, kind } });
       }
@@ -152,10 +154,10 @@ function findCapability({ binding, namespace, operation }: HostCall, options: Di
 
 function checkResource(capability: ServedCapability, input: unknown, options: DispatcherOptions): void {
   const wanted = capability.resourceOf?.(input);
-  if (wanted !== undefined) checkReadable(wanted, options);
+  if (wanted !== undefined) checkReadable(wanted, capability.path, options);
 }
 
-function checkReadable(wanted: ResourceReference, options: DispatcherOptions): void {
+function checkReadable(wanted: ResourceReference, path: string, options: DispatcherOptions): void {
   const { policyId, contextAwareResources, namespaced, log } = options;
   const allowed = namespaced ? [] : contextAwareResources;
   const granted = allowed.some(
@@ -163,6 +165,7 @@ function checkReadable(wanted: ResourceReference, options: DispatcherOptions): v
   );
   if (granted) return;
   const resource = formatResource(wanted);
+  options.denied?.(path);
   log.error("Policy tried to access a Kubernetes resource it doesn't have access to", {
     policy: policyId,
     resource_requested: resource,
@@ -197,7 +200,10 @@ const Answer = v.object({
   validity: v.optional(v.custom<Validity>(() => true)),
 });
 
-function denyCapability(path: string, { policyId, grants, log }: DispatcherOptions): HostCallError {
+function denyCapability(path: string, options: DispatcherOptions): HostCallError {
+  const { policyId, grants, log } = options;
+  // whatever else a guest makes up has one name
+  options.denied?.(capabilityTable.has(path) ? path : "unknown");
   log.error("Policy tried to use a host capability it doesn't have access to", {
     policy: policyId,
     capability: path,

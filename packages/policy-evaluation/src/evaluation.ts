@@ -2,16 +2,19 @@ import type { Logger } from "@kubewarden-ts/base";
 import { type RunUsage, timeoutText } from "@kubewarden-ts/policy-runtime/node";
 import { type AdmissionResponse, rejection } from "@kubewarden-ts/protocol";
 import { applyConstraints, type ResponseConstraints } from "./constraints.ts";
+import type { PolicyFailure } from "./errors.ts";
 import {
   type Generation,
   isFailure,
   type LoadedGroup,
   type LoadedPolicy,
+  memberFailures,
   type Runnable,
 } from "./generation.ts";
 import { evaluateGroup } from "./group-response.ts";
 import { type InspectedRequest, type InspectionDeps, inspectRequest } from "./inspect-request.ts";
 import { logMonitored } from "./monitor-log.ts";
+import { type Observation, type ObservedAnswer, type ObservedRun, watchRun } from "./observation.ts";
 import { formatPolicyId, type PolicyId, parsePolicyId } from "./policy-id.ts";
 import { totalUsage } from "./usage.ts";
 import type { EvaluationRead } from "./worker/evaluation-reads.ts";
@@ -36,8 +39,8 @@ export interface EvaluationFacts {
   readonly usage?: RunUsage | undefined;
   /** There when a guest was asked and it was to be noted; each read once. */
   readonly reads?: readonly EvaluationRead[] | undefined;
-  /** Why a policy that was to be asked gave no verdict of its own: its time was over, or there was too much to do. */
-  readonly notEvaluated?: "timed-out" | "shed" | undefined;
+  /** There when evaluations are observed, but for what no policy was asked about. */
+  readonly observation?: Observation | undefined;
 }
 
 export interface EvaluationRequest {
@@ -50,11 +53,15 @@ export interface EvaluationRequest {
   readonly timeoutMs?: number | undefined;
   /** Note what the policy reads: of an AdmissionReview. */
   readonly noteReads?: boolean;
+  /** Takes the lines about this evaluation in place of the evaluator's; made when there is one. */
+  readonly log?: (() => Logger) | undefined;
 }
 
 export interface EvaluationDeps extends InspectionDeps {
   readonly generation: Generation;
   readonly log: Logger;
+  /** Somebody wants to know what evaluations did. */
+  readonly isObserved: boolean;
 }
 
 /** Ends an evaluation that has no verdict of a policy. */
@@ -99,12 +106,8 @@ async function evaluatePolicy(
   request: EvaluationRequest,
   deps: EvaluationDeps,
 ): Promise<Evaluation> {
-  if (isFailure(state))
-    return {
-      kind: "response",
-      response: await refused((uid) => rejection(uid, state.message, 500), request, deps),
-    };
-  const answer = await ask(state, request, deps);
+  if (isFailure(state)) return storedFailure(id, entry, state, request, deps);
+  const answer = await ask(id, state, request, deps);
   return conclude(id, entry, answer, request, deps);
 }
 
@@ -115,14 +118,10 @@ async function evaluateMemberAlone(
   request: EvaluationRequest,
   deps: EvaluationDeps,
 ): Promise<Evaluation> {
-  if (isFailure(state))
-    return {
-      kind: "response",
-      response: await refused((uid) => rejection(uid, state.message, 500), request, deps),
-    };
-  const answer = await ask(state, request, deps);
   const settings = { policyMode: "protect", allowedToMutate: false } as const;
-  return conclude(formatPolicyId(id), settings, answer, request, deps);
+  const name = formatPolicyId(id);
+  if (isFailure(state)) return storedFailure(name, settings, state, request, deps);
+  return conclude(name, settings, await ask(name, state, request, deps), request, deps);
 }
 
 async function evaluateWholeGroup(
@@ -130,13 +129,14 @@ async function evaluateWholeGroup(
   request: EvaluationRequest,
   deps: EvaluationDeps,
 ): Promise<Evaluation> {
-  const { uid, alwaysAccepted } = await inspect(request, deps);
-  if (alwaysAccepted) return { kind: "response", response: acceptance(uid) };
   const { expression, entry } = group;
   const failure = memberFailures(group);
-  if (failure !== undefined) return { kind: "response", response: rejection(uid, failure, 500) };
-  if (isFailure(expression)) return { kind: "response", response: rejection(uid, expression.message, 500) };
-  const facts: EvaluationFacts[] = [];
+  if (failure !== undefined) return storedFailure(group.id, entry, failure, request, deps);
+  if (isFailure(expression)) return storedFailure(group.id, entry, expression, request, deps);
+  const inspected = await inspect(request, deps);
+  const { uid } = inspected;
+  if (inspected.alwaysAccepted) return acceptUnseen(group.id, entry, inspected, deps);
+  const facts: AnswerFacts[] = [];
   const vanilla = await evaluateGroup({
     uid,
     message: entry.message,
@@ -149,7 +149,8 @@ async function evaluateWholeGroup(
     },
   });
   // The message of the group is in the response already.
-  const answer = { response: vanilla, ...factsOfAll(facts) };
+  const observed = observedGroup(inspected, facts, deps);
+  const answer = { response: vanilla, ...factsOfAll(facts), ...(observed && { observed }) };
   return conclude(group.id, { policyMode: entry.policyMode }, answer, request, deps);
 }
 
@@ -163,53 +164,63 @@ async function askMember(
   if (state === undefined || isFailure(state))
     throw new Error(`error invoking ${group.id}/${name}: not loaded`);
   try {
-    return await ask(state, request, deps);
+    return await ask(`${group.id}/${name}`, state, request, deps);
   } catch (error) {
     if (!(error instanceof EvaluationEnd) || error.evaluation.kind !== "failed") throw error;
     throw new Error(`error invoking ${group.id}/${name}: ${error.evaluation.error.message}`);
   }
 }
 
-/** A group with a member that cannot be used rejects, naming the member. */
-function memberFailures({ members }: LoadedGroup): string | undefined {
-  const failed = [...members.values()].filter(isFailure);
-  if (failed.length === 0) return undefined;
-  return failed
-    .map(({ policyId, message }) => (message.includes(policyId) ? message : `${policyId}: ${message}`))
-    .join(", ");
-}
-
 /** A policy's own verdict. */
-interface PolicyAnswer extends EvaluationFacts {
+interface PolicyAnswer extends AnswerFacts {
   readonly response: AdmissionResponse;
 }
 
-function factsOfAll(facts: readonly EvaluationFacts[]): EvaluationFacts {
+type AnswerFacts = Omit<EvaluationFacts, "observation"> & { readonly observed?: ObservedAnswer };
+
+function observedGroup(
+  { facts: request }: InspectedRequest,
+  facts: readonly AnswerFacts[],
+  { isObserved }: EvaluationDeps,
+): ObservedAnswer | undefined {
+  if (!isObserved) return undefined;
+  return { request, runs: facts.flatMap(({ observed }): readonly ObservedRun[] => observed?.runs ?? []) };
+}
+
+function factsOfAll(facts: readonly AnswerFacts[]): AnswerFacts {
   const usage = totalUsage(facts.flatMap((each) => each.usage ?? []));
-  const notEvaluated = facts.find((each) => each.notEvaluated !== undefined)?.notEvaluated;
   const noted = facts.flatMap(({ reads }) => (reads === undefined ? [] : [reads]));
-  if (noted.length === 0) return { usage, notEvaluated };
+  if (noted.length === 0) return { usage };
   const byText = new Map(noted.flat().map((read) => [JSON.stringify(read), read]));
-  return { usage, notEvaluated, reads: [...byText.values()] };
+  return { usage, reads: [...byText.values()] };
 }
 
 /** Has a module judge the request. */
 async function ask(
+  id: string,
   { key, timeoutMs }: Runnable,
   request: EvaluationRequest,
   deps: EvaluationDeps,
 ): Promise<PolicyAnswer> {
   const action = actionOf(request);
-  const { body, timeoutMs: patienceMs } = request;
+  const { body, log, timeoutMs: patienceMs } = request;
   const limitMs = timeoutMs === undefined ? undefined : Math.min(timeoutMs, patienceMs ?? timeoutMs);
-  const result = await deps.pool.run(key, action, body, { timeoutMs: limitMs, patienceMs });
+  const watched = deps.isObserved ? watchRun(id) : undefined;
+  const result = await deps.pool.run(key, action, body, { timeoutMs: limitMs, patienceMs, log });
   switch (result.kind) {
-    case "answer":
-      return { ...responseOf(result.answer), usage: result.usage };
+    case "answer": {
+      const { response, reads, facts, denied } = responseOf(result.answer);
+      const observed = watched && { request: facts, runs: [watched(result, denied)] };
+      return { response, reads, usage: result.usage, ...(observed && { observed }) };
+    }
     case "timed-out":
-      return { response: await refused(timedOut, request, deps), notEvaluated: "timed-out" };
-    case "shed":
-      return { response: await refused(overloaded, request, deps), notEvaluated: "shed" };
+    case "shed": {
+      const run = watched?.(result);
+      const { uid, facts, alwaysAccepted } = await inspect(request, deps);
+      const reject = result.kind === "shed" ? overloaded : timedOut;
+      const response = alwaysAccepted ? acceptance(uid) : reject(uid);
+      return { response, ...(run && { observed: { request: facts, runs: [run] } }) };
+    }
     case "failed":
       throw new EvaluationEnd({ kind: "failed", error: new Error(result.message) });
   }
@@ -220,21 +231,11 @@ function actionOf({ form, noteReads }: EvaluationRequest): WorkerAction {
   return noteReads ? "audit" : "validate";
 }
 
-function responseOf(answer: WorkerAnswer): Pick<PolicyAnswer, "response" | "reads"> {
-  if (answer.kind === "response") return { response: answer.response, reads: answer.reads };
+function responseOf(answer: WorkerAnswer): Extract<WorkerAnswer, { kind: "response" }> {
+  if (answer.kind === "response") return answer;
   throw new EvaluationEnd(
     answer.kind === "malformed" ? answer : { kind: "failed", error: new Error(`unexpected ${answer.kind}`) },
   );
-}
-
-/** The answer to a request that no policy has judged. */
-async function refused(
-  reject: (uid: string) => AdmissionResponse,
-  request: EvaluationRequest,
-  deps: EvaluationDeps,
-): Promise<AdmissionResponse> {
-  const { uid, alwaysAccepted } = await inspect(request, deps);
-  return alwaysAccepted ? acceptance(uid) : reject(uid);
 }
 
 function timedOut(uid: string): AdmissionResponse {
@@ -255,6 +256,42 @@ function overloaded(uid: string): AdmissionResponse {
   return { ...rejection(uid, overloadText), status };
 }
 
+/** The answer of what could not be loaded: whatever its mode, and without its custom message. */
+async function storedFailure(
+  id: string,
+  { policyMode }: ResponseConstraints,
+  { kind: failure, message }: Pick<PolicyFailure, "kind" | "message">,
+  request: EvaluationRequest,
+  deps: EvaluationDeps,
+): Promise<Evaluation> {
+  const inspected = await inspect(request, deps);
+  if (inspected.alwaysAccepted) return acceptUnseen(id, { policyMode }, inspected, deps);
+  const response = rejection(inspected.uid, message, 500);
+  if (!deps.isObserved) return { kind: "response", response };
+  const observed = { request: inspected.facts, runs: [], failure };
+  return {
+    kind: "response",
+    response,
+    observation: { policyId: id, policyMode, vanilla: response, ...observed },
+  };
+}
+
+function acceptUnseen(
+  id: string,
+  { policyMode }: ResponseConstraints,
+  { uid, facts }: InspectedRequest,
+  { isObserved }: EvaluationDeps,
+): Evaluation {
+  const response = acceptance(uid);
+  if (!isObserved) return { kind: "response", response };
+  const observed = { request: facts, runs: [] };
+  return {
+    kind: "response",
+    response,
+    observation: { policyId: id, policyMode, vanilla: response, ...observed },
+  };
+}
+
 /** Reads the request without asking a policy. */
 async function inspect(request: EvaluationRequest, deps: EvaluationDeps): Promise<InspectedRequest> {
   const inspected = await inspectRequest(request, deps);
@@ -266,13 +303,16 @@ async function inspect(request: EvaluationRequest, deps: EvaluationDeps): Promis
 function conclude(
   id: string,
   constraints: ResponseConstraints,
-  { response: vanilla, ...facts }: PolicyAnswer,
-  { origin }: EvaluationRequest,
-  { log }: EvaluationDeps,
+  { response: vanilla, observed, ...facts }: PolicyAnswer,
+  { origin, log }: EvaluationRequest,
+  deps: EvaluationDeps,
 ): Evaluation {
-  if (origin === "audit") return { kind: "response", response: vanilla, ...facts };
-  if (constraints.policyMode === "monitor") logMonitored(log, id, constraints, vanilla);
-  return { kind: "response", response: applyConstraints(id, constraints, vanilla).response, ...facts };
+  const { policyMode } = constraints;
+  const observation = observed && { policyId: id, policyMode, vanilla, ...observed };
+  const told = { ...facts, ...(observation && { observation }) };
+  if (origin === "audit") return { kind: "response", response: vanilla, ...told };
+  if (policyMode === "monitor") logMonitored(log?.() ?? deps.log, id, constraints, vanilla);
+  return { kind: "response", response: applyConstraints(id, constraints, vanilla).response, ...told };
 }
 
 function acceptance(uid: string): AdmissionResponse {

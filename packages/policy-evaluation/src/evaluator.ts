@@ -7,6 +7,7 @@ import { failuresOf, modulesOf } from "./generation.ts";
 import { LiveGeneration } from "./live-generation.ts";
 import { type ChooseExecutionMode, createModuleCatalog, type FetchModule } from "./module-catalog.ts";
 import { loadGeneration, nextGeneration, type ReloadReport } from "./next-generation.ts";
+import type { EvaluatorObserver } from "./observation.ts";
 import type { Policies } from "./policies-file.ts";
 import { createPolicyLoader } from "./policy-loader.ts";
 import { type PolicyStatus, policyStatus } from "./policy-status.ts";
@@ -37,6 +38,8 @@ export interface EvaluatorOptions {
   readonly oneShot?: boolean;
   /** Have commands by Go's compiler go on from where they read their request; on by default unless `oneShot`. */
   readonly snapshotGoCommands?: boolean;
+  /** With one, evaluations come with what they did. */
+  readonly observer?: EvaluatorObserver | undefined;
 }
 
 /** Evaluates requests against loaded policies. */
@@ -68,6 +71,8 @@ export interface PolicyAudit {
 export interface CallOptions {
   /** How long the caller waits, in milliseconds: a shorter limit than the policy's wins. */
   readonly timeoutMs?: number | undefined;
+  /** Takes the lines about this evaluation, those of the guest too, in place of the evaluator's; made when there is one. */
+  readonly log?: (() => Logger) | undefined;
 }
 
 /**
@@ -120,6 +125,7 @@ async function openEvaluator(
     timeoutProtection: options.timeoutProtection ?? true,
     alwaysAcceptNamespace,
     log,
+    observer: options.observer,
     ready: started,
   });
   const inspectorKey = addInspector(pool, alwaysAcceptNamespace);
@@ -135,7 +141,8 @@ async function openEvaluator(
 
   const release = (key: number): void => pool.removePolicy(key);
   const live = new LiveGeneration(first, release);
-  const deps = { pool, inspectorKey, alwaysAcceptNamespace, log };
+  const isObserved = options.observer !== undefined;
+  const deps = { pool, inspectorKey, alwaysAcceptNamespace, log, isObserved };
   const ask = (request: EvaluationRequest): Promise<Evaluation> =>
     live.use((generation) => evaluate(request, { generation, ...deps }));
   const reload = async (policies: Policies): Promise<ReloadReport> => {
@@ -153,11 +160,11 @@ async function openEvaluator(
   };
   let reloads: Promise<unknown> = Promise.resolve();
   return {
-    admission: (origin, policyId, body, { timeoutMs } = {}) =>
-      ask({ origin, form: "review", policyId, body, timeoutMs }),
-    raw: (policyId, body, { timeoutMs } = {}) =>
-      ask({ origin: "validate", form: "raw", policyId, body, timeoutMs }),
-    auditBatch: (policyIds, body, { timeoutMs } = {}) =>
+    admission: (origin, policyId, body, { timeoutMs, log } = {}) =>
+      ask({ origin, form: "review", policyId, body, timeoutMs, log }),
+    raw: (policyId, body, { timeoutMs, log } = {}) =>
+      ask({ origin: "validate", form: "raw", policyId, body, timeoutMs, log }),
+    auditBatch: (policyIds, body, { timeoutMs, log } = {}) =>
       live.use((generation) =>
         Promise.all(
           policyIds.map(async (policyId) => {
@@ -167,6 +174,7 @@ async function openEvaluator(
               policyId,
               body,
               timeoutMs,
+              log,
               noteReads: true,
             } as const;
             const evaluation = await evaluate(request, { generation, ...deps });

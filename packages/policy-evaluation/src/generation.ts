@@ -65,3 +65,16 @@ function runnablesOf(entry: LoadedEntry): Runnable[] {
   const states = entry.kind === "policy" ? [entry.state] : [...entry.members.values()];
   return states.filter((state): state is Runnable => !isFailure(state));
 }
+
+/** A group with a member that cannot be used rejects, naming the member. */
+export function memberFailures({
+  members,
+}: LoadedGroup): Pick<PolicyFailure, "kind" | "message"> | undefined {
+  const failed = [...members.values()].filter(isFailure);
+  const [first] = failed;
+  if (first === undefined) return undefined;
+  const messages = failed.map(({ policyId, message }) =>
+    message.includes(policyId) ? message : `${policyId}: ${message}`,
+  );
+  return { kind: first.kind, message: messages.join(", ") };
+}

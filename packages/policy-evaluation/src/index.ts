@@ -25,6 +25,7 @@ export {
 } from "./module-catalog.ts";
 export { executionModeOf, requirementProblem } from "./module-requirements.ts";
 export type { ReloadReport } from "./next-generation.ts";
+export type { EvaluatorObserver, Observation, ObservedRun, SettingsValidation } from "./observation.ts";
 export {
   type Policies,
   type PolicyEntry,

@@ -2,6 +2,7 @@ import { isUtf8 } from "node:buffer";
 import type { GuestPool } from "@kubewarden-ts/policy-runtime/node";
 import {
   type ReadRequest,
+  type RequestFacts,
   type RequestProblem,
   readAdmissionReview,
   readRawReview,
@@ -14,6 +15,8 @@ export interface InspectedRequest {
   readonly uid: string;
   /** Its namespace is the one that is always accepted. */
   readonly alwaysAccepted: boolean;
+  /** `undefined` of raw requests. */
+  readonly facts?: RequestFacts | undefined;
 }
 
 export interface InspectionDeps {
@@ -52,7 +55,8 @@ export function inspectBody(
   const read =
     action === "inspect-raw" ? readRawReview(body, { isUtf8 }) : readAdmissionReview(body, { isUtf8 });
   if (read.kind === "malformed") return read;
-  return { kind: "request", uid: read.uid, alwaysAccepted: isAlwaysAccepted(read, alwaysAcceptNamespace) };
+  const { uid, facts } = read;
+  return { kind: "request", uid, facts, alwaysAccepted: isAlwaysAccepted(read, alwaysAcceptNamespace) };
 }
 
 /** Whether a request is for the namespace whose requests are accepted unseen; raw requests are for none. */

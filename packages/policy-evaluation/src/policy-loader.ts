@@ -13,6 +13,7 @@ import {
 } from "./generation.ts";
 import { loadWarnings } from "./load-warnings.ts";
 import type { CatalogModule, ModuleCatalog } from "./module-catalog.ts";
+import { type EvaluatorObserver, nowMs } from "./observation.ts";
 import type { PolicyEntry, PolicyGroupEntry, PolicyMember } from "./policies-file.ts";
 import { settingsToJson } from "./settings.ts";
 import { invalidSettings } from "./settings-answer.ts";
@@ -27,6 +28,7 @@ export interface PolicyLoaderOptions {
   readonly timeoutProtection: boolean;
   readonly alwaysAcceptNamespace?: string | undefined;
   readonly log: Logger;
+  readonly observer?: EvaluatorObserver | undefined;
   /** Resolves when the workers run: no policy's limit counts the time they need to start. */
   readonly ready: Promise<void>;
 }
@@ -76,6 +78,7 @@ export function createPolicyLoader(options: PolicyLoaderOptions): PolicyLoader {
       contextAwareResources: member.contextAwareResources,
       namespaced,
       alwaysAcceptNamespace,
+      observed: options.observer !== undefined,
     };
     for (const { message, fields } of loadWarnings(module, member, grants)) {
       log.warn(message, { policy_id: id, ...fields });
@@ -88,7 +91,9 @@ export function createPolicyLoader(options: PolicyLoaderOptions): PolicyLoader {
       hostCallsMayWait: mayWait(grants),
     });
     await options.ready;
+    const startMs = nowMs();
     const problem = await validateSettings(pool, key, settings, timeoutMs);
+    options.observer?.settingsValidated({ policyId: id, startMs, endMs: nowMs(), problem });
     if (problem === undefined) {
       return { key, timeoutMs, digest: module.digest, settingsDigest: digestOf(settings) };
     }

@@ -14,7 +14,7 @@ import { inspectBody, isAlwaysAccepted } from "../inspect-request.ts";
 import { dialects, isRego } from "./dialect.ts";
 import { ReadCollector } from "./evaluation-reads.ts";
 import { createPolicyData } from "./policy-data.ts";
-import type { PolicyContext, WorkerAction, WorkerAnswer } from "./worker-answer.ts";
+import type { ObservedFacts, PolicyContext, WorkerAction, WorkerAnswer } from "./worker-answer.ts";
 
 type Read = ReadRequest | RequestProblem;
 
@@ -26,6 +26,9 @@ export const admissionHandler: GuestHandler<PolicyContext, WorkerAnswer> = {
       target: "policy_log",
       span: { name: "policy_log", fields: { policy_id: policyId } },
     });
+    const denied: string[] = [];
+    const observed = ({ facts }: ReadRequest): ObservedFacts =>
+      context.observed ? { facts, ...(denied.length > 0 && { denied: denied.splice(0) }) } : {};
     const dispatcher = createDispatcher({
       policyId,
       grants: parseCapabilityPatterns(context.hostCapabilities),
@@ -33,6 +36,7 @@ export const admissionHandler: GuestHandler<PolicyContext, WorkerAnswer> = {
       namespaced: context.namespaced,
       log,
       serve,
+      ...(context.observed && { denied: (capability: string) => void denied.push(capability) }),
     });
     const dialect = dialects[mode];
     const data = isRego(mode) ? createPolicyData(mode, context, dispatcher) : undefined;
@@ -49,11 +53,13 @@ export const admissionHandler: GuestHandler<PolicyContext, WorkerAnswer> = {
         kind: "response",
         response: dialect.respond(read, result),
         ...(collector && { reads: collector.reads() }),
+        ...observed(read),
       }),
     });
     const validate = (read: Read, isRaw: boolean, collector?: ReadCollector): Begun<WorkerAnswer> => {
       if (read.kind === "malformed") return answer(read);
-      if (isAlwaysAccepted(read, context.alwaysAcceptNamespace)) return answer(acceptance(read.uid));
+      if (isAlwaysAccepted(read, context.alwaysAcceptNamespace))
+        return answer(acceptance(read.uid, observed(read)));
       if (isRaw && mode === "gatekeeper") {
         return answer({ kind: "response", response: gatekeeperRefusesRaw(read.uid) });
       }
@@ -61,7 +67,7 @@ export const admissionHandler: GuestHandler<PolicyContext, WorkerAnswer> = {
       if (!(document instanceof Promise)) return ask(read, document, collector);
       const until = document.then(
         (ready) => ask(read, ready, collector),
-        (error: unknown) => answer(withoutData(read.uid, error)),
+        (error: unknown) => answer({ ...withoutData(read.uid, error), ...observed(read) }),
       );
       return { kind: "wait", until };
     };
@@ -110,6 +116,7 @@ function withoutData(uid: string, error: unknown): WorkerAnswer {
   return { kind: "response", response: rejection(uid, message, 500) };
 }
 
-function acceptance(uid: string): WorkerAnswer {
-  return { kind: "response", response: { uid, allowed: true, auditAnnotations: null, warnings: null } };
+function acceptance(uid: string, observed: ObservedFacts): WorkerAnswer {
+  const response = { uid, allowed: true, auditAnnotations: null, warnings: null };
+  return { kind: "response", response, ...observed };
 }

@@ -2,6 +2,7 @@ import type {
   AdmissionResponse,
   ContextAwareResource,
   ExecutionMode,
+  RequestFacts,
   RequestProblem,
 } from "@kubewarden-ts/protocol";
 import type { InspectedRequest } from "../inspect-request.ts";
@@ -19,6 +20,8 @@ export interface PolicyContext {
   readonly namespaced: boolean;
   /** Requests for this namespace are accepted without asking the policy. */
   readonly alwaysAcceptNamespace?: string | undefined;
+  /** Whether answers come with what metrics and traces tell of them. */
+  readonly observed?: boolean | undefined;
 }
 
 /**
@@ -29,10 +32,17 @@ export type WorkerAction = InspectAction | "validate" | "audit" | "validate-raw"
 
 export type InspectAction = "inspect" | "inspect-raw";
 
+/** There when the policy is observed. */
+export interface ObservedFacts {
+  readonly facts?: RequestFacts | undefined;
+  /** Capabilities that the policy asked for in vain since its last answer. */
+  readonly denied?: readonly string[];
+}
+
 export type WorkerAnswer =
   | RequestProblem
   | InspectedRequest
   /** `reads` is there when the action was `audit`. */
-  | { kind: "response"; response: AdmissionResponse; reads?: readonly EvaluationRead[] }
+  | ({ kind: "response"; response: AdmissionResponse; reads?: readonly EvaluationRead[] } & ObservedFacts)
   /** `undefined` when the policy accepts its settings. */
   | { kind: "settings"; problem: string | undefined };

@@ -1,3 +1,4 @@
+import type { Logger } from "@kubewarden-ts/base";
 import type { GuestUsage } from "../core/host.ts";
 import type { WorkerSlot } from "./worker-slot.ts";
 
@@ -5,6 +6,8 @@ import type { WorkerSlot } from "./worker-slot.ts";
 export interface RunUsage extends GuestUsage {
   /** Time on the CPU, in milliseconds; waiting for the host does not count. */
   readonly cpuMs: number;
+  /** From its first instruction to its answer, in milliseconds; waiting for the host counts. */
+  readonly elapsedMs: number;
 }
 
 /** How long an evaluation may take. */
@@ -34,14 +37,18 @@ export interface Job<Answer> {
   /** When its answer is of no use any more, by the clock of `performance`; `Infinity` for never. */
   readonly deadlineMs: number;
   readonly resolve: (result: RunResult<Answer>) => void;
+  /** What its guest and the host say about it is written there; made when there is something to write. */
+  readonly log: (() => Logger) | undefined;
   /** Its id in the worker it was last sent to. */
   sequence: number;
   slot: WorkerSlot<Answer> | undefined;
   timer: NodeJS.Timeout | undefined;
   /** How long it is expected to take, as counted where it is. */
   expectedMs: number;
-  /** Times it was begun: it is moved when its worker is taken away from it. */
-  attempts: number;
+  /** Workers that died of themselves while it was on them, and it may have been the cause. */
+  deaths: number;
+  /** It is known to have been on the CPU, on the worker it was last sent to. */
+  begun: boolean;
   /** It was on the CPU for longer than a slice. */
   hogged: boolean;
   /** Somebody was told how it ended; it may still be running. */
@@ -55,7 +62,7 @@ export interface Job<Answer> {
 }
 
 export function createJob<Answer>(
-  asked: Pick<Job<Answer>, "policyKey" | "action" | "body" | "deadlineMs" | "resolve">,
+  asked: Pick<Job<Answer>, "policyKey" | "action" | "body" | "deadlineMs" | "resolve" | "log">,
 ): Job<Answer> {
   return {
     ...asked,
@@ -63,7 +70,8 @@ export function createJob<Answer>(
     sequence: 0,
     slot: undefined,
     timer: undefined,
-    attempts: 0,
+    deaths: 0,
+    begun: false,
     hogged: false,
     settled: false,
     suspended: false,

@@ -29,6 +29,11 @@ export interface GuestPoolOptions {
   readonly log: Logger;
 }
 
+export interface RunOptions extends RunTimes {
+  /** Takes the lines about this evaluation in place of the pool's; made when there is one. */
+  readonly log?: (() => Logger) | undefined;
+}
+
 /** What the pool knows of a policy. */
 interface PolicyRecord<Context> {
   readonly definition: PolicyDefinition<Context>;
@@ -104,7 +109,7 @@ export class GuestPool<Context, Answer> implements AsyncDisposable {
     key: number,
     action: string,
     body: Uint8Array,
-    { timeoutMs, patienceMs = Number.POSITIVE_INFINITY }: RunTimes = {},
+    { timeoutMs, patienceMs = Number.POSITIVE_INFINITY, log }: RunOptions = {},
   ): Promise<RunResult<Answer>> {
     const policy = this.#policies.get(key);
     if (policy === undefined || policy.removed || this.#closed) {
@@ -117,8 +122,9 @@ export class GuestPool<Context, Answer> implements AsyncDisposable {
       this.#forgetUnused(policy);
       resolve(result);
     };
+    const job = createJob({ policyKey: key, action, body, deadlineMs, resolve: ended, log });
     policy.jobs++;
-    this.#scheduler.add(createJob({ policyKey: key, action, body, deadlineMs, resolve: ended }), timeoutMs);
+    this.#scheduler.add(job, timeoutMs);
     return promise;
   }
 
@@ -159,7 +165,7 @@ export class GuestPool<Context, Answer> implements AsyncDisposable {
   #receive(slot: WorkerSlot<Answer>, message: FromWorker<Answer>): void {
     switch (message.kind) {
       case "log":
-        return logLine(this.#options.log, message);
+        return logLine(slot.jobs.get(message.job)?.log?.() ?? this.#options.log, message);
       case "starting":
       case "prepared":
       case "not-prepared":

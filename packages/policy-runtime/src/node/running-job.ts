@@ -18,7 +18,10 @@ export interface RunningJob<Answer> {
   waitingBytes: number;
   logLines: number;
   cpuMs: number;
+  /** When it was begun, when it came onto the CPU last, and when it left it. */
+  askedMs: number;
   enteredMs: number;
+  leftMs: number;
 }
 
 export interface RunningHostOptions<Answer> {
@@ -72,9 +75,10 @@ export function enterCpu(job: RunningJob<unknown>, { activity, monotonic }: Cloc
 
 export function leaveCpu(job: RunningJob<unknown>, { activity, monotonic }: Clocked): void {
   activity.leave(job.id);
-  job.cpuMs += monotonic() - job.enteredMs;
+  job.leftMs = monotonic();
+  job.cpuMs += job.leftMs - job.enteredMs;
 }
 
-export function usageOf({ cpuMs }: RunningJob<unknown>, usage: GuestUsage): RunUsage {
-  return { ...usage, cpuMs };
+export function usageOf({ cpuMs, askedMs, leftMs }: RunningJob<unknown>, usage: GuestUsage): RunUsage {
+  return { ...usage, cpuMs, elapsedMs: leftMs - askedMs };
 }

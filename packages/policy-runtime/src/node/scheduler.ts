@@ -23,13 +23,14 @@ export interface SchedulerOptions<Answer> {
 /** What a worker says about jobs. */
 export type JobMessageFromWorker<Answer> = Extract<
   FromWorker<Answer>,
-  { kind: "answers" | "failed" | "host-call" | "asleep" | "awake" }
+  { kind: "answers" | "failed" | "host-call" | "asleep" | "held" | "awake" }
 >;
 
 const watchIntervalMs = 25;
 /** What a worker is sent before it answered: enough to keep it busy, little enough for nobody to wait behind it for long. */
 const workerLoad = { maxJobs: 32, maxMs: 10 };
-const maxAttempts = 3;
+/** Workers that may die under a job before it is taken for the cause, when another one looks like it. */
+const maxDeaths = 3;
 /** Longer delays than a timer can hold would fire at once. */
 const maxTimerMs = 0x7fff_ffff;
 
@@ -89,19 +90,35 @@ export class Scheduler<Answer> {
       case "host-call":
         return this.#serveHostCall(slot, message);
       case "asleep":
-        return this.#fallAsleep(slot, message.id);
+        return this.#fallAsleep(slot, message.id, true);
+      case "held":
+        return this.#fallAsleep(slot, message.id, false);
       case "awake":
         return setSuspended(slot, message.id, false);
     }
   }
 
-  /** A worker died of itself: whoever was on its CPU is blamed. */
+  /**
+   * A worker died of itself. Whoever was on its CPU begins again alone: it may have found the heap filled by others. Who dies
+   * alone is the cause.
+   */
   bury(slot: WorkerSlot<Answer>, reason: string): void {
-    const culprit = slot.jobs.get(slot.activity.running().job);
-    if (culprit !== undefined) settleJob(culprit, { kind: "failed", message: reason });
-    const confinement = this.#confinements.at(slot);
-    this.#lose(slot, culprit);
-    if (confinement !== undefined) this.#confinements.runNext(confinement);
+    const suspect = slot.jobs.get(slot.activity.running().job);
+    const alone = this.#confinements.at(slot);
+    if (alone !== undefined) {
+      const { running } = alone;
+      if (running !== undefined) settleJob(running, { kind: "failed", message: reason });
+      this.#confinements.noteDeath(alone);
+    } else if (suspect !== undefined) {
+      this.#options.log.warn("policy is confined: a worker died with it", this.#fieldsOf(suspect));
+      this.#confinements.noteDeath(this.#confinements.confine(suspect.policyKey));
+    } else {
+      for (const job of slot.jobs.values()) {
+        if (++job.deaths >= maxDeaths) settleJob(job, { kind: "failed", message: reason });
+      }
+    }
+    this.#lose(slot, undefined);
+    if (alone !== undefined) this.#confinements.runNext(alone);
     this.drain();
   }
 
@@ -143,7 +160,7 @@ export class Scheduler<Answer> {
     const slot = workers.heldBy(job.policyKey) ?? workers.leastBusy(workerLoad);
     if (slot !== undefined) return slot.submit(job, this.#times.costMs(job.policyKey));
     // What was begun before is not given up for what came after it.
-    if (job.attempts > 0 || this.#isInTime(job)) this.#backlog.add(job);
+    if (job.sequence !== 0 || this.#isInTime(job)) this.#backlog.add(job);
     else settleJob(job, { kind: "shed" });
   }
 
@@ -174,13 +191,14 @@ export class Scheduler<Answer> {
     const confinement = this.#confinements.at(slot);
     if (confinement === undefined) return this.drain();
     confinement.running = undefined;
-    if (inTime) for (const freed of this.#confinements.release(job.policyKey)) this.#dispatch(freed);
+    if (inTime) for (const freed of this.#confinements.forgive(job.policyKey)) this.#dispatch(freed);
     this.#confinements.runNext(confinement);
   }
 
-  #fallAsleep(slot: WorkerSlot<Answer>, id: number): void {
+  #fallAsleep(slot: WorkerSlot<Answer>, id: number, begun: boolean): void {
     const job = slot.jobs.get(id);
     if (job === undefined) return;
+    job.begun ||= begun;
     setSuspended(slot, id, true);
     if (job.settled) abandonJob(slot, job);
     else this.drain();
@@ -192,6 +210,7 @@ export class Scheduler<Answer> {
   ): void {
     const job = slot.jobs.get(id);
     if (job === undefined) return;
+    job.begun = true;
     setSuspended(slot, id, true);
     if (job.settled) return abandonJob(slot, job);
     job.abort ??= new AbortController();
@@ -213,9 +232,9 @@ export class Scheduler<Answer> {
     const waitedForOthers = !begun && this.#confinements.of(job.policyKey) === undefined;
     settleJob(job, waitedForOthers ? { kind: "shed" } : { kind: "timed-out", begun });
     if (slot?.jobs.get(job.sequence) !== job) return;
+    const { job: running, sinceMs } = slot.activity.running();
     if (job.suspended) return abandonJob(slot, job);
     // What has only just begun may end by itself: the watch ends it when it does not.
-    const { job: running, sinceMs } = slot.activity.running();
     if (running === job.sequence && this.#isHog(sinceMs)) this.#kill(slot, job);
   }
 
@@ -275,8 +294,12 @@ export class Scheduler<Answer> {
     slot.jobs.clear();
   }
 
-  #logHog(message: string, { policyKey, action }: Job<Answer>): void {
-    this.#options.log.warn(message, { policy_id: this.#options.policyName(policyKey), action });
+  #logHog(message: string, job: Job<Answer>): void {
+    this.#options.log.warn(message, this.#fieldsOf(job));
+  }
+
+  #fieldsOf({ policyKey, action }: Job<Answer>) {
+    return { policy_id: this.#options.policyName(policyKey), action };
   }
 
   /** Evaluations only read, so one that was interrupted can begin again. */
@@ -288,12 +311,13 @@ export class Scheduler<Answer> {
       if (job.settled) continue;
       job.abort?.abort();
       job.abort = undefined;
-      if (job.attempts < maxAttempts) this.#enqueue(job);
-      else settleJob(job, { kind: "failed", message: "the workers that ran it were ended three times" });
+      this.#enqueue(job);
     }
   }
 }
 
-function hasBegun<Answer>({ slot, sequence }: Job<Answer>): boolean {
-  return slot?.activity.hasBegun(sequence) ?? false;
+function hasBegun<Answer>(job: Job<Answer>): boolean {
+  const { slot, sequence, begun } = job;
+  if (slot?.jobs.get(sequence) !== job) return false;
+  return begun || slot.activity.running().job === sequence;
 }

@@ -42,12 +42,24 @@ export interface WorkerSlotOptions<Answer> {
   readonly onDeath: (slot: WorkerSlot<Answer>, reason: string) => void;
 }
 
+/**
+ * What JavaScript's heap may take in a worker, in MiB; memories of guests are not in it. A worker that takes more is ended,
+ * but where one call of the engine takes it all, the process is: reading the largest text that a guest may write has to fit.
+ */
+function heapMebibytes({ maxOutputBytes }: GuestLimits): number {
+  return 512 + Math.ceil((maxOutputBytes * 32) / 2 ** 20);
+}
+
 export function startWorkerSlot<Answer>(options: WorkerSlotOptions<Answer>): WorkerSlot<Answer> {
   const shared = new SharedArrayBuffer(activityBytes);
   const worker = new Worker(options.url, {
     workerData: { activity: shared, limits: options.limits, logLevel: options.logLevel },
-    // Small: garbage of a worker is short-lived, and idle memory counts once per worker.
-    resourceLimits: { maxYoungGenerationSizeMb: 8, stackSizeMb: 4 },
+    resourceLimits: {
+      // Small: garbage of a worker is short-lived, and idle memory counts once per worker.
+      maxYoungGenerationSizeMb: 8,
+      maxOldGenerationSizeMb: heapMebibytes(options.limits),
+      stackSizeMb: 4,
+    },
   });
   const { promise: ready, resolve, reject } = Promise.withResolvers<void>();
   ready.catch(() => {});
@@ -84,7 +96,7 @@ export function startWorkerSlot<Answer>(options: WorkerSlotOptions<Answer>): Wor
       job.slot = slot;
       job.suspended = false;
       job.expectedMs = expectedMs;
-      job.attempts++;
+      job.begun = false;
       slot.jobs.set(sequence, job);
       slot.pendingMs += expectedMs;
       if (outbox.push(job) === 1) setImmediate(flush);
