@@ -59,6 +59,9 @@ describe("toConfig", () => {
       alwaysAcceptNamespace: undefined,
       logLevel: "info",
       logFormat: "text",
+      otlpMetrics: false,
+      otlpTraces: false,
+      prometheusMetrics: false,
       logColor: true,
       maxBodyBytes: 8_388_608,
       maxModuleBytes: 134_217_728,
@@ -88,7 +91,8 @@ describe("toConfig", () => {
     ],
     ["policy-timeout", "KUBEWARDEN_POLICY_TIMEOUT", "5", { policyTimeoutMs: 5000 }],
     ["log-level", "KUBEWARDEN_LOG_LEVEL", "debug", { logLevel: "debug" }],
-    ["log-fmt", "KUBEWARDEN_LOG_FMT", "json", { logFormat: "json" }],
+    ["log-fmt", "KUBEWARDEN_LOG_FMT", "json", { logFormat: "json", otlpTraces: false }],
+    ["log-fmt", "KUBEWARDEN_LOG_FMT", "otlp", { logFormat: "text", otlpTraces: true }],
     ["daemon-pid-file", "KUBEWARDEN_DAEMON_PID_FILE", "/pid", {}],
     ["daemon-stdout-file", "KUBEWARDEN_DAEMON_STDOUT_FILE", "/out", {}],
     ["daemon-stderr-file", "KUBEWARDEN_DAEMON_STDERR_FILE", "/err", {}],
@@ -118,6 +122,8 @@ describe("toConfig", () => {
       { ignoreKubernetesFailure: true },
     ],
     ["continue-on-errors", "KUBEWARDEN_CONTINUE_ON_ERRORS", { continueOnErrors: true }],
+    ["enable-metrics", "KUBEWARDEN_ENABLE_METRICS", { otlpMetrics: true }],
+    ["enable-prometheus-metrics", "KUBEWARDEN_ENABLE_PROMETHEUS_METRICS", { prometheusMetrics: true }],
     ["disable-go-snapshots", "KUBEWARDEN_DISABLE_GO_SNAPSHOTS", { snapshotGoCommands: false }],
   ];
   it.each(switches)("policy-server 43: --%s and %s switch", (flag, variable, changes) => {
@@ -173,9 +179,7 @@ describe("toConfig", () => {
     [["--client-ca-file", "x"], "client CA certificate requires server certificate and key to be specified"],
     [["--verification-path", "x"], "--verification-path is not available yet"],
     [["--sigstore-trust-config", "x"], "--sigstore-trust-config is not available yet"],
-    [["--enable-metrics"], "--enable-metrics is not available yet"],
     [["--enable-pprof"], "--enable-pprof is not available yet"],
-    [["--log-fmt", "otlp"], "--log-fmt otlp is not available yet"],
     [["--daemon"], "--daemon is not available yet"],
   ])("policy-server 32, 43: refuses %j", (argv, message) => {
     expect(failureOf(argv)).toBe(message);

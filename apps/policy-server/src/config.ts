@@ -32,6 +32,12 @@ export interface ServerConfig {
   readonly alwaysAcceptNamespace: string | undefined;
   readonly logLevel: LogLevel;
   readonly logFormat: "text" | "json";
+  /** Send metrics to a collector. */
+  readonly otlpMetrics: boolean;
+  /** Send traces to a collector. */
+  readonly otlpTraces: boolean;
+  /** Answer `GET /metrics` on the readiness port. */
+  readonly prometheusMetrics: boolean;
   /** On a terminal only. */
   readonly logColor: boolean;
   readonly maxBodyBytes: number;
@@ -66,7 +72,11 @@ export function toConfig(flags: ServerFlags, machine: { cpus: number }): ServerC
     continueOnErrors: flags["continue-on-errors"],
     alwaysAcceptNamespace: flags["always-accept-admission-reviews-on-namespace"],
     logLevel: flags["log-level"],
+    // traces leave by OTLP, lines never do
     logFormat: flags["log-fmt"] === "json" ? "json" : "text",
+    otlpMetrics: flags["enable-metrics"],
+    otlpTraces: flags["log-fmt"] === "otlp",
+    prometheusMetrics: flags["enable-prometheus-metrics"],
     logColor: !flags["log-no-color"],
     maxBodyBytes: positive("max-body-bytes", wholeNumber(flags["max-body-bytes"])),
     maxModuleBytes: positive("max-module-bytes", wholeNumber(flags["max-module-bytes"])),
@@ -81,9 +91,7 @@ function refuseUnavailable(flags: ServerFlags): void {
   const asked: readonly [string, boolean][] = [
     ["--verification-path", flags["verification-path"] !== undefined],
     ["--sigstore-trust-config", flags["sigstore-trust-config"] !== undefined],
-    ["--enable-metrics", flags["enable-metrics"]],
     ["--enable-pprof", flags["enable-pprof"]],
-    ["--log-fmt otlp", flags["log-fmt"] === "otlp"],
     ["--daemon", flags.daemon],
   ];
   for (const [option, isAsked] of asked) {

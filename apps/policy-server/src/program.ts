@@ -14,6 +14,9 @@ import type { PolicyEvaluator } from "./http/policy-routes.ts";
 import { createPolicyReloads } from "./reload/policy-reloads.ts";
 import { type ServedPolicies, startServer } from "./serve.ts";
 import { startFailureText } from "./start-failure.ts";
+import { observeHost } from "./telemetry/observed-host.ts";
+import { type Observers, observePolicies } from "./telemetry/observed-policies.ts";
+import { startTelemetry } from "./telemetry/start-telemetry.ts";
 
 /** What the program needs of its process. */
 export interface ProgramDeps {
@@ -78,6 +81,7 @@ async function serveUntil(
 ): Promise<void> {
   const policies = await readPolicies(config.policiesPath);
   const sources = withEnvironmentProxies(await readSources(config.sourcesPath), env);
+  await using telemetry = await startTelemetry(config, { env, log });
   await using connections = createConnections(sources);
   const { dockerConfigFolder, ignoreKubernetesFailure } = config;
   await using host = await connectHost({
@@ -87,16 +91,18 @@ async function serveUntil(
     config;
   const fetchOptions = { signal: shutdown, connections, maxBytes: config.maxModuleBytes };
   const server = await startServer(config, {
-    log,
+    ...{ log, telemetry, hostName: env["HOSTNAME"] || "unknown" },
     startEvaluator: async () => {
       const evaluator = await startEvaluator({
         ...{ policies, workers, continueOnErrors, alwaysAcceptNamespace, timeoutProtection, log },
         ...{ limits, snapshotGoCommands },
         fetchModule: (url) => fetchModule(url, fetchOptions),
         defaultTimeoutMs: timeoutProtection ? config.policyTimeoutMs : undefined,
-        serveCapability: host.serve,
+        serveCapability: observeHost(host.serve, telemetry.metrics),
+        observer: telemetry.observer,
       });
-      return reloadable(evaluator, config, { log, reload, shutdown });
+      const served = reloadable(evaluator, config, { log, reload, shutdown });
+      return telemetry.observer === undefined ? served : observed(served, telemetry);
     },
   });
   await aborted(shutdown);
@@ -120,6 +126,14 @@ function reloadable(
     auditBatch: evaluator.auditBatch,
     describe: () => ({ policies: evaluator.status(), lastReload: reloads.last() }),
     [Symbol.asyncDispose]: () => evaluator[Symbol.asyncDispose](),
+  };
+}
+
+function observed(policies: ServedPolicies, observers: Observers): ServedPolicies {
+  return {
+    ...observePolicies(policies, observers),
+    describe: policies.describe,
+    [Symbol.asyncDispose]: () => policies[Symbol.asyncDispose](),
   };
 }
 

@@ -4,6 +4,7 @@ import { ServerError } from "./errors.ts";
 import { type HttpServer, type HttpServerOptions, startHttpServer } from "./http/listener.ts";
 import { type PolicyEvaluator, policyRoutes } from "./http/policy-routes.ts";
 import { readinessRoutes } from "./http/readiness-routes.ts";
+import type { Telemetry } from "./telemetry/start-telemetry.ts";
 import { loadTls } from "./tls.ts";
 
 /** How long running evaluations may take once the server was told to stop; Kubernetes waits 30 s before it kills. */
@@ -11,6 +12,9 @@ const drainTimeoutMs = 25_000;
 
 export interface ServeDeps {
   readonly log: Logger;
+  /** Name of this machine, in the spans of logs. */
+  readonly hostName?: string;
+  readonly telemetry?: Pick<Telemetry, "tracer" | "prometheus">;
   /** Loads the policies; called once everything else that can be wrong was looked at. */
   readonly startEvaluator: () => Promise<ServedPolicies>;
 }
@@ -40,7 +44,7 @@ export interface PolicyServer extends AsyncDisposable {
  * @throws what `startEvaluator` throws
  */
 export async function startServer(config: ServerConfig, deps: ServeDeps): Promise<PolicyServer> {
-  const { log, startEvaluator } = deps;
+  const { log, startEvaluator, hostName, telemetry } = deps;
   logTimeoutProtection(config, log);
   const tls = config.tls === undefined ? undefined : await loadTls(config.tls, log);
   await using started = new AsyncDisposableStack();
@@ -48,9 +52,16 @@ export async function startServer(config: ServerConfig, deps: ServeDeps): Promis
   const state = { ready: true };
   const { host, port, readinessPort, maxBodyBytes } = config;
   const common = { host, maxBodyBytes };
-  const routes = policyRoutes({ evaluator, log });
-  const api = started.use(await bind({ ...common, port, routes, log, ...(tls !== undefined && { tls }) }));
-  const probes = readinessRoutes({ isReady: () => state.ready, policies: evaluator.describe });
+  const routes = policyRoutes({ evaluator, log, ...(hostName !== undefined && { host: hostName }) });
+  const observed = { log, tracer: telemetry?.tracer };
+  const api = started.use(
+    await bind({ ...common, port, routes, ...observed, ...(tls !== undefined && { tls }) }),
+  );
+  const probes = readinessRoutes({
+    isReady: () => state.ready,
+    policies: evaluator.describe,
+    metrics: telemetry?.prometheus,
+  });
   // probes come every few seconds and are not worth a log line
   const readiness = started.use(
     await bind({ ...common, port: readinessPort, routes: probes, log: silentLogger }),

@@ -8,10 +8,11 @@ import {
 import { createServer as createTlsServer, type ServerOptions } from "node:https";
 import type { AddressInfo } from "node:net";
 import { errorText, type Logger } from "@kubewarden-ts/base";
-import { requestLogger } from "./access-log.ts";
+import type { Tracer } from "@kubewarden-ts/telemetry";
 import { readBody } from "./body.ts";
 import { evaluationTimeMs } from "./caller-deadline.ts";
 import { errorResponse, type HttpResponse } from "./message.ts";
+import { type RequestScope, requestScope } from "./request-scope.ts";
 import { dispatch, type Route } from "./router.ts";
 import { useSecureContext } from "./secure-context.ts";
 
@@ -29,6 +30,8 @@ export interface HttpServerOptions {
   readonly routes: readonly Route[];
   readonly maxBodyBytes: number;
   readonly log: Logger;
+  /** Makes a span of each request. */
+  readonly tracer?: Tracer | undefined;
   /** HTTPS with these; plain HTTP without. */
   readonly tls?: ServerOptions;
   /** Monotonic time in milliseconds. */
@@ -115,17 +118,18 @@ async function serveRequest(
   response: ServerResponse,
   context: ServeContext,
 ): Promise<void> {
-  const finished = requestLogger(request, context);
-  const answer = await answerTo(request, context).catch((error: unknown) => {
-    context.log.error("request handler failed", { error: errorText(error) });
+  const scope = requestScope(request, context);
+  const answer = await answerTo(request, scope, context).catch((error: unknown) => {
+    scope.log().error("request handler failed", { error: errorText(error) });
     return errorResponse(500, "Something went wrong");
   });
-  finished(answer.status);
+  scope.finished(answer.status);
   send(response, answer, context.state.draining);
 }
 
 async function answerTo(
   request: IncomingMessage,
+  { log, span }: RequestScope,
   { routes, maxBodyBytes, clock }: ServeContext,
 ): Promise<HttpResponse> {
   const startedMs = clock();
@@ -139,6 +143,8 @@ async function answerTo(
       return found.route.handle({
         ...withTimeLeft(found.request, clock() - startedMs),
         body: body.bytes,
+        log,
+        ...(span && { span }),
       });
     case "too-large":
       return errorResponse(413, "Failed to buffer the request body: length limit exceeded");
