@@ -1,5 +1,5 @@
 import type { Logger } from "@kubewarden-ts/base";
-import { type RunUsage, timeoutText } from "@kubewarden-ts/policy-runtime/node";
+import type { RunUsage } from "@kubewarden-ts/policy-runtime/node";
 import { type AdmissionResponse, rejection } from "@kubewarden-ts/protocol";
 import { applyConstraints, type ResponseConstraints } from "./constraints.ts";
 import type { PolicyFailure } from "./errors.ts";
@@ -16,6 +16,7 @@ import { type InspectedRequest, type InspectionDeps, inspectRequest } from "./in
 import { logMonitored } from "./monitor-log.ts";
 import { type Observation, type ObservedAnswer, type ObservedRun, watchRun } from "./observation.ts";
 import { formatPolicyId, type PolicyId, parsePolicyId } from "./policy-id.ts";
+import { acceptance, unjudged } from "./unjudged-response.ts";
 import { totalUsage } from "./usage.ts";
 import type { EvaluationRead } from "./worker/evaluation-reads.ts";
 import type { WorkerAction, WorkerAnswer } from "./worker/worker-answer.ts";
@@ -41,6 +42,8 @@ export interface EvaluationFacts {
   readonly reads?: readonly EvaluationRead[] | undefined;
   /** There when evaluations are observed, but for what no policy was asked about. */
   readonly observation?: Observation | undefined;
+  /** Why a policy that was to be asked gave no verdict of its own: its time was over, or there was too much to do. */
+  readonly notEvaluated?: "timed-out" | "shed" | undefined;
 }
 
 export interface EvaluationRequest {
@@ -135,7 +138,10 @@ async function evaluateWholeGroup(
   if (isFailure(expression)) return storedFailure(group.id, entry, expression, request, deps);
   const inspected = await inspect(request, deps);
   const { uid } = inspected;
-  if (inspected.alwaysAccepted) return acceptUnseen(group.id, entry, inspected, deps);
+  if (inspected.alwaysAccepted) {
+    const known = { policyId: group.id, policyMode: entry.policyMode, request: inspected.facts };
+    return unasked(known, acceptance(uid), deps);
+  }
   const facts: AnswerFacts[] = [];
   const vanilla = await evaluateGroup({
     uid,
@@ -189,10 +195,11 @@ function observedGroup(
 
 function factsOfAll(facts: readonly AnswerFacts[]): AnswerFacts {
   const usage = totalUsage(facts.flatMap((each) => each.usage ?? []));
+  const notEvaluated = facts.find((each) => each.notEvaluated !== undefined)?.notEvaluated;
   const noted = facts.flatMap(({ reads }) => (reads === undefined ? [] : [reads]));
-  if (noted.length === 0) return { usage };
+  if (noted.length === 0) return { usage, notEvaluated };
   const byText = new Map(noted.flat().map((read) => [JSON.stringify(read), read]));
-  return { usage, reads: [...byText.values()] };
+  return { usage, notEvaluated, reads: [...byText.values()] };
 }
 
 /** Has a module judge the request. */
@@ -203,21 +210,26 @@ async function ask(
   deps: EvaluationDeps,
 ): Promise<PolicyAnswer> {
   const action = actionOf(request);
-  const limit = timeoutMs === undefined ? undefined : Math.min(timeoutMs, request.timeoutMs ?? timeoutMs);
-  const { body, log } = request;
+  const { body, timeoutMs: patienceMs, log } = request;
+  const limitMs = timeoutMs === undefined ? undefined : Math.min(timeoutMs, patienceMs ?? timeoutMs);
   const watched = deps.isObserved ? watchRun(id) : undefined;
-  const result = await deps.pool.run(key, action, body, { timeoutMs: limit, log });
+  const result = await deps.pool.run(key, action, body, { timeoutMs: limitMs, patienceMs, log });
   switch (result.kind) {
     case "answer": {
       const { response, reads, facts, denied } = responseOf(result.answer);
       const observed = watched && { request: facts, runs: [watched(result, denied)] };
       return { response, reads, usage: result.usage, ...(observed && { observed }) };
     }
-    case "timed-out": {
+    case "timed-out":
+    case "shed": {
       const run = watched?.(result);
       const { uid, facts, alwaysAccepted } = await inspect(request, deps);
-      const response = alwaysAccepted ? acceptance(uid) : rejection(uid, timeoutText, 500);
-      return { response, ...(run && { observed: { request: facts, runs: [run] } }) };
+      const response = alwaysAccepted ? acceptance(uid) : unjudged(result.kind, uid);
+      return {
+        response,
+        notEvaluated: result.kind,
+        ...(run && { observed: { request: facts, runs: [run] } }),
+      };
     }
     case "failed":
       throw new EvaluationEnd({ kind: "failed", error: new Error(result.message) });
@@ -244,32 +256,19 @@ async function storedFailure(
   request: EvaluationRequest,
   deps: EvaluationDeps,
 ): Promise<Evaluation> {
-  const inspected = await inspect(request, deps);
-  if (inspected.alwaysAccepted) return acceptUnseen(id, { policyMode }, inspected, deps);
-  const response = rejection(inspected.uid, message, 500);
-  if (!deps.isObserved) return { kind: "response", response };
-  const observed = { request: inspected.facts, runs: [], failure };
-  return {
-    kind: "response",
-    response,
-    observation: { policyId: id, policyMode, vanilla: response, ...observed },
-  };
+  const { uid, facts, alwaysAccepted } = await inspect(request, deps);
+  if (alwaysAccepted) return unasked({ policyId: id, policyMode, request: facts }, acceptance(uid), deps);
+  return unasked({ policyId: id, policyMode, request: facts, failure }, rejection(uid, message, 500), deps);
 }
 
-function acceptUnseen(
-  id: string,
-  { policyMode }: ResponseConstraints,
-  { uid, facts }: InspectedRequest,
+/** The answer where no module was asked. */
+function unasked(
+  known: Omit<Observation, "vanilla" | "runs">,
+  response: AdmissionResponse,
   { isObserved }: EvaluationDeps,
 ): Evaluation {
-  const response = acceptance(uid);
   if (!isObserved) return { kind: "response", response };
-  const observed = { request: facts, runs: [] };
-  return {
-    kind: "response",
-    response,
-    observation: { policyId: id, policyMode, vanilla: response, ...observed },
-  };
+  return { kind: "response", response, observation: { ...known, vanilla: response, runs: [] } };
 }
 
 /** Reads the request without asking a policy. */
@@ -293,8 +292,4 @@ function conclude(
   if (origin === "audit") return { kind: "response", response: vanilla, ...told };
   if (policyMode === "monitor") logMonitored(log?.() ?? deps.log, id, constraints, vanilla);
   return { kind: "response", response: applyConstraints(id, constraints, vanilla).response, ...told };
-}
-
-function acceptance(uid: string): AdmissionResponse {
-  return { uid, allowed: true, auditAnnotations: null, warnings: null };
 }

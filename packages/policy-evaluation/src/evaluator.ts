@@ -5,7 +5,7 @@ import { StartupError } from "./errors.ts";
 import { type Evaluation, type EvaluationRequest, evaluate, type Origin } from "./evaluation.ts";
 import { failuresOf, modulesOf } from "./generation.ts";
 import { LiveGeneration } from "./live-generation.ts";
-import { type ChooseExecutionMode, createModuleCatalog } from "./module-catalog.ts";
+import { type ChooseExecutionMode, createModuleCatalog, type FetchModule } from "./module-catalog.ts";
 import { loadGeneration, nextGeneration, type ReloadReport } from "./next-generation.ts";
 import type { EvaluatorObserver } from "./observation.ts";
 import type { Policies } from "./policies-file.ts";
@@ -15,7 +15,7 @@ import type { PolicyContext, WorkerAnswer } from "./worker/worker-answer.ts";
 
 export interface EvaluatorOptions {
   readonly policies: Policies;
-  readonly fetchModule: (url: string) => Promise<Uint8Array>;
+  readonly fetchModule: FetchModule;
   /** Evaluations that may be on the CPU at the same time. */
   readonly workers: number;
   /** Limit for policies that do not set their own, in milliseconds; none when `undefined`. */
@@ -30,6 +30,8 @@ export interface EvaluatorOptions {
   readonly serveCapability: ServeCapability;
   readonly log: Logger;
   readonly limits?: GuestLimits;
+  /** Bytes of all requests that have no answer yet; what is more is refused at once. */
+  readonly maxPendingBytes?: number;
   /** How modules are run; by their metadata alone unless told otherwise. */
   readonly chooseMode?: ChooseExecutionMode;
   /** For programs that evaluate once and end: one thread does everything. */
@@ -82,6 +84,7 @@ export async function startEvaluator(options: EvaluatorOptions): Promise<Evaluat
     workerUrl: workerUrl(),
     workers: options.workers,
     ...(options.limits && { limits: options.limits }),
+    ...(options.maxPendingBytes !== undefined && { maxPendingBytes: options.maxPendingBytes }),
     warmSpare: !options.oneShot,
     reusePreparingWorkers: options.oneShot === true,
     serve: options.serveCapability,
@@ -126,6 +129,7 @@ async function openEvaluator(
     ready: started,
   });
   const inspectorKey = addInspector(pool, alwaysAcceptNamespace);
+  catalog.begin(policies);
   const first = await loadGeneration(loader, policies);
   catalog.endPass();
   const failures = [...first.values()].flatMap(failuresOf);
@@ -142,6 +146,7 @@ async function openEvaluator(
   const ask = (request: EvaluationRequest): Promise<Evaluation> =>
     live.use((generation) => evaluate(request, { generation, ...deps }));
   const reload = async (policies: Policies): Promise<ReloadReport> => {
+    catalog.begin(policies);
     const built = nextGeneration(live.current, policies, { loader, release }).finally(() =>
       catalog.endPass(),
     );

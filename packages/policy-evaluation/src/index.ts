@@ -16,7 +16,13 @@ export {
 } from "./evaluator.ts";
 export { evaluateGroup, type GroupEvaluation } from "./group-response.ts";
 export { limitFlags, limitsOf } from "./limit-flags.ts";
-export type { ChooseExecutionMode } from "./module-catalog.ts";
+export {
+  type ChooseExecutionMode,
+  downloadName,
+  type FetchedModule,
+  type FetchModule,
+  readMetadata,
+} from "./module-catalog.ts";
 export { executionModeOf, requirementProblem } from "./module-requirements.ts";
 export type { ReloadReport } from "./next-generation.ts";
 export type { EvaluatorObserver, Observation, ObservedRun, SettingsValidation } from "./observation.ts";

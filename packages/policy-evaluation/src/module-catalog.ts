@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { type Clock, systemClock } from "@kubewarden-ts/base";
 import type { GuestProtocol, PreparedModule } from "@kubewarden-ts/policy-runtime";
 import {
@@ -9,6 +9,7 @@ import {
 } from "@kubewarden-ts/protocol";
 import { customSections, readModule } from "@kubewarden-ts/wasm";
 import { executionModeOf, requirementProblem } from "./module-requirements.ts";
+import type { Policies } from "./policies-file.ts";
 import { protocolOf } from "./worker/dialect.ts";
 
 /** A module that is ready to be run. */
@@ -27,8 +28,20 @@ export interface CatalogModule {
  */
 export type ChooseExecutionMode = (bytes: Uint8Array, metadata: PolicyMetadata | undefined) => ExecutionMode;
 
+/**
+ * Fetches a module.
+ * @param user - the first policy that uses it, as it is named where downloads are told of: `name` or `group/#member`
+ */
+export type FetchModule = (url: string, user: string) => Promise<FetchedModule>;
+
+export interface FetchedModule {
+  readonly bytes: Uint8Array;
+  /** of the bytes, as `sha256:` and 64 hex digits, where it is known already: large modules take a while */
+  readonly digest?: string | undefined;
+}
+
 export interface ModuleCatalogOptions {
-  readonly fetchModule: (url: string) => Promise<Uint8Array>;
+  readonly fetchModule: FetchModule;
   readonly prepare: (request: {
     bytes: Uint8Array;
     protocol: GuestProtocol;
@@ -43,6 +56,8 @@ export const unusedModuleKeptMs = 10 * 60_000;
 
 /** Modules by address and by content: what is equal is fetched and prepared once. */
 export interface ModuleCatalog {
+  /** Begins to fetch the modules of all policies, in the order of the file: what is slow to come holds up nothing else. */
+  begin(policies: Policies): void;
   /** Fetches and prepares the module; in one pass (see `endPass`) every address is fetched once. */
   load(url: string, policyId: string, timeoutMs: number): Promise<CatalogModule>;
   /** Lets go of what was fetched: the next pass fetches again; modules with equal content stay prepared. */
@@ -63,19 +78,22 @@ export function createModuleCatalog({
   chooseMode = serverExecutionMode,
   clock = systemClock,
 }: ModuleCatalogOptions): ModuleCatalog {
-  let fetched = new Map<string, Promise<Uint8Array>>();
+  let fetched = new Map<string, Promise<FetchedModule>>();
   const modules = new Map<string, Prepared>();
   let timer: NodeJS.Timeout | undefined;
 
-  const fetchOnce = (url: string, policyId: string): Promise<Uint8Array> => {
-    let bytes = fetched.get(url);
-    if (bytes === undefined) {
-      bytes = fetchModule(url).catch((error: unknown) => {
-        throw new Error(`Error while downloading policy '${policyId}' from ${url}`, { cause: error });
+  const fetchOnce = (url: string, policyId: string): Promise<FetchedModule> => {
+    let module = fetched.get(url);
+    if (module === undefined) {
+      const user = downloadName(policyId);
+      module = fetchModule(url, user).catch((error: unknown) => {
+        throw new Error(`Error while downloading policy '${user}' from ${url}`, { cause: error });
       });
-      fetched.set(url, bytes);
+      // who uses it will see
+      module.catch(() => {});
+      fetched.set(url, module);
     }
-    return bytes;
+    return module;
   };
   const prepareModule = async (
     bytes: Uint8Array,
@@ -96,9 +114,15 @@ export function createModuleCatalog({
   };
 
   return {
+    begin(policies) {
+      for (const [id, entry] of policies) {
+        const members = entry.kind === "group" ? Object.entries(entry.policies) : [];
+        if (entry.kind === "policy") fetchOnce(entry.module, id);
+        for (const [name, { module }] of members) fetchOnce(module, `${id}/${name}`);
+      }
+    },
     async load(url, policyId, timeoutMs) {
-      const bytes = await fetchOnce(url, policyId);
-      const digest = `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
+      const { bytes, digest = `sha256:${hash("sha256", bytes)}` } = await fetchOnce(url, policyId);
       const known = modules.get(digest);
       if (known !== undefined) return known.module;
       const module = prepareModule(bytes, digest, timeoutMs);
@@ -120,6 +144,11 @@ export function createModuleCatalog({
       timer = setTimeout(forgetUnused, unusedModuleKeptMs + 1).unref();
     },
   };
+}
+
+/** How texts about downloads name a policy or a member (policy-server 3). */
+export function downloadName(policyId: string): string {
+  return policyId.replace("/", "/#");
 }
 
 /** Reads the metadata of a policy; the first section counts (policy-runtime 1.1). */

@@ -29,6 +29,8 @@ export interface ObservedRun {
   readonly queueMs: number;
   /** What it was doing when its time was over. */
   readonly timedOut?: "running" | "waiting" | undefined;
+  /** It was not begun, because there was too much to do. */
+  readonly shed?: boolean | undefined;
   readonly usage?: RunUsage | undefined;
   /** Capabilities it asked for and was not granted, once for each time. */
   readonly denied?: readonly string[] | undefined;
@@ -70,6 +72,7 @@ export function watchRun(
       ...{ policyId, elapsedMs, usage, denied },
       startMs: endMs - elapsedMs,
       queueMs: Math.max(endMs - addedMs - elapsedMs, 0),
+      ...(result.kind === "shed" && { shed: true }),
       ...(isLate && { timedOut: result.begun ? "running" : "waiting" }),
     };
   };

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { errorText, type Logger, mapConcurrent } from "@kubewarden-ts/base";
 import { mayWait } from "@kubewarden-ts/host-capabilities";
-import { type GuestPool, timeoutText } from "@kubewarden-ts/policy-runtime/node";
+import { type GuestPool, type RunResult, timeoutText } from "@kubewarden-ts/policy-runtime/node";
 import { readExpression, readGrants } from "./check-policies.ts";
 import type { PolicyFailure } from "./errors.ts";
 import {
@@ -152,7 +152,7 @@ async function validateSettings(
 ): Promise<string | undefined> {
   let attempts = 1;
   let result = await pool.run(key, "validate-settings", settings, { timeoutMs });
-  while (result.kind === "timed-out" && !result.begun && attempts++ < maxSettingsAttempts) {
+  while (notBegun(result) && attempts++ < maxSettingsAttempts) {
     result = await pool.run(key, "validate-settings", settings, { timeoutMs });
   }
   switch (result.kind) {
@@ -161,10 +161,15 @@ async function validateSettings(
       return problem === undefined ? undefined : invalidSettings(problem);
     }
     case "timed-out":
+    case "shed":
       return timeoutText;
     case "failed":
       return `bootstrap failure: WebAssembly failure: ${result.message}`;
   }
+}
+
+function notBegun(result: RunResult<WorkerAnswer>): boolean {
+  return result.kind === "shed" || (result.kind === "timed-out" && !result.begun);
 }
 
 function moduleFailure(id: string, error: unknown): string {

@@ -1,4 +1,5 @@
 import { hash } from "node:crypto";
+import { open } from "node:fs/promises";
 import { readSections } from "@kubewarden-ts/wasm";
 import { StoreError } from "./errors.ts";
 
@@ -28,6 +29,24 @@ export function sha256Of(bytes: Uint8Array): string {
 /** The error of a module that is larger than allowed. */
 export function tooLarge(maxBytes: number): StoreError {
   return new StoreError(`the module is larger than ${maxBytes} bytes`, { code: "STORE_TOO_LARGE" });
+}
+
+/**
+ * Reads a file to its end: a regular one at once, any other as a body is read.
+ * @throws {StoreError} `STORE_TOO_LARGE`, and what the system says
+ */
+export async function readFileAtMost(
+  path: string,
+  { maxBytes, signal }: { maxBytes: number; signal?: AbortSignal | undefined },
+): Promise<Uint8Array> {
+  await using file = await open(path);
+  const about = await file.stat();
+  if (!about.isFile()) return await readAtMost(file.createReadStream({ autoClose: false, signal }), maxBytes);
+  if (about.size > maxBytes) throw tooLarge(maxBytes);
+  const bytes = await file.readFile({ signal });
+  // it may have grown meanwhile
+  if (bytes.length > maxBytes) throw tooLarge(maxBytes);
+  return bytes;
 }
 
 /**

@@ -402,10 +402,20 @@ describe("admission of images", () => {
 describe("a store that is asked for", () => {
   it.each([
     ["ftp://host.test/x.wasm", "STORE_URL_INVALID", "unknown scheme: ftp"],
-    ["registry://ghcr.io/../../etc/passwd:v1", "OCI_REFERENCE_INVALID", "invalid reference format"],
-    ["ghcr.io/a%2f..%2fb:v1", "OCI_REFERENCE_INVALID", "invalid reference format"],
-    ["ghcr.io/a/b:../../x", "OCI_REFERENCE_INVALID", "invalid reference format"],
-    ["ghcr.io//etc/passwd", "OCI_REFERENCE_INVALID", "invalid reference format"],
+    [
+      "registry://ghcr.io/../../etc/passwd:v1",
+      "STORE_URL_INVALID",
+      "Invalid OCI image reference: invalid reference format",
+    ],
+    ["ghcr.io/a%2f..%2fb:v1", "STORE_URL_INVALID", "Invalid OCI image reference: invalid reference format"],
+    ["ghcr.io/a/b:../../x", "STORE_URL_INVALID", "Invalid OCI image reference: invalid reference format"],
+    ["ghcr.io//etc/passwd", "STORE_URL_INVALID", "Invalid OCI image reference: invalid reference format"],
+    [
+      "",
+      "STORE_URL_INVALID",
+      "Invalid OCI image reference: repository name must have at least one component",
+    ],
+    ["not a reference", "STORE_URL_INVALID", "invalid domain character"],
     ["https://host.test/", "STORE_URL_INVALID", "https://host.test/ names no file"],
   ])("%s answers %s", async (url, code, message) => {
     expect(await failure(under.store.fetch(url, { signal }))).toEqual({ code, text: message });

@@ -135,9 +135,19 @@ type Located =
 
 function locate(url: string): Located {
   const location = parseModuleUrl(url);
-  return location.kind === "registry"
-    ? { kind: "registry", reference: parseReference(location.reference) }
-    : location;
+  return location.kind === "registry" ? { kind: "registry", reference: readReference(location) } : location;
+}
+
+/** With upstream's texts, which come from its reading of a URL and then of a reference. */
+function readReference({ reference }: Extract<ModuleLocation, { kind: "registry" }>): ImageReference {
+  if (/^[^/]*[\s<>^|\\]/.test(reference)) {
+    throw new StoreError("invalid domain character", { code: "STORE_URL_INVALID" });
+  }
+  try {
+    return parseReference(reference);
+  } catch (cause) {
+    throw new StoreError("Invalid OCI image reference", { code: "STORE_URL_INVALID", cause });
+  }
 }
 
 function notAdmitted(): StoreError {

@@ -3,7 +3,7 @@ import { mkdir, open, readdir, realpath, rename, rm, stat } from "node:fs/promis
 import { basename, dirname, join, resolve, sep } from "node:path";
 import { osErrorText } from "@kubewarden-ts/base";
 import { StoreError } from "./errors.ts";
-import { readAtMost } from "./module-bytes.ts";
+import { readFileAtMost } from "./module-bytes.ts";
 
 /** Files below one folder. What lies outside of it is out of reach, also through symbolic links. */
 export interface StoredFiles {
@@ -57,9 +57,7 @@ export function createStoredFiles(root: string): StoredFiles {
       const path = pathOf(segments);
       try {
         const real = await inside(path);
-        if (real === undefined) return undefined;
-        await using file = await open(real);
-        return await readAtMost(file.createReadStream({ autoClose: false }), maxBytes);
+        return real === undefined ? undefined : await readFileAtMost(real, { maxBytes });
       } catch (cause) {
         if (cause instanceof StoreError) throw cause;
         throw new StoreError(`cannot read ${path}: ${osErrorText(cause)}`, { code: "STORE_FILE_UNREADABLE" });

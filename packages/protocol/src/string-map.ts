@@ -13,7 +13,7 @@ export const StringMap = v.pipe(
     for (const [key, value] of Object.entries(input)) {
       if (typeof value === "string") continue;
       const path = [{ type: "object" as const, origin: "value" as const, input, key, value }] as const;
-      addIssue({ label: "type", expected: "string", input: value, path: [...path] });
+      return addIssue({ label: "type", expected: "string", input: value, path: [...path] });
     }
   }),
 );

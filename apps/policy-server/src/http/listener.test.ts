@@ -108,6 +108,21 @@ describe("startHttpServer", () => {
     expect([response.status, await response.text()]).toEqual([200, ""]);
   });
 
+  it.each([
+    ["GET", "/livez", 200],
+    ["HEAD", "/livez", 200],
+    ["GET", "/readiness", 503],
+    ["HEAD", "/readiness", 503],
+    ["POST", "/readiness", 405],
+    ["GET", "/readiness/", 404],
+    ["GET", "/policies", 404],
+    ["GET", "/", 404],
+  ])("policy-server 35: %s %s while not ready: %i, without a body", async (method, path, status) => {
+    await using server = await start(fakeEvaluator(), { routes: readinessRoutes({ isReady: () => false }) });
+    const response = await fetch(`http://127.0.0.1:${server.port}${path}`, { method });
+    expect([response.status, await response.text()]).toEqual([status, ""]);
+  });
+
   it("policy-server 36: answers what it decides alone while evaluations wait", async () => {
     const pending = gate<Evaluation>();
     await using server = await start(fakeEvaluator(() => pending.promise));
@@ -148,6 +163,66 @@ describe("startHttpServer", () => {
   });
 });
 
+describe("limits of connections", () => {
+  const impatient = { headersTimeoutMs: 40, requestTimeoutMs: 80, checkIntervalMs: 10 };
+  const head = "POST /validate/psp HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n";
+
+  it.each([
+    ["says nothing", "", "HTTP/1.1 408 "],
+    ["sends half a header", head, "HTTP/1.1 408 "],
+    ["sends half a body", `${head}content-length: 9\r\n\r\n{`, "HTTP/1.1 408 "],
+    ["floods with headers", `${head}x: ${"a".repeat(20_000)}\r\n`, "HTTP/1.1 431 "],
+    ["does not speak HTTP", "\x16\x03\x01\r\n\r\n", "HTTP/1.1 400 "],
+  ])("ends the connection of a client that %s, and serves others", async (_row, text, status) => {
+    await using server = await start(fakeEvaluator(), { limits: impatient });
+    const socket = connect(server.port, "127.0.0.1").on("error", () => {});
+    if (text !== "") socket.write(text);
+    const [answer] = (await Promise.all([once(socket, "data"), once(socket, "close")]))[0] as [Buffer];
+    expect(answer.toString().startsWith(status)).toBe(true);
+    expect((await post(server, "{}")).status).toBe(200);
+  });
+
+  it("does not count the time of an evaluation", async () => {
+    const pending = gate<Evaluation>();
+    const called = gate<void>();
+    const evaluator = fakeEvaluator(({ policyId }) => {
+      if (policyId !== "slow") return accepted();
+      called.resolve();
+      return pending.promise;
+    });
+    await using server = await start(evaluator, { limits: impatient });
+    const slow = post(server, "{}", "/validate/slow");
+    await called.promise;
+    // by the time a silent connection that came later is ended, the request had its time too
+    const silent = connect(server.port, "127.0.0.1").on("error", () => {});
+    silent.resume();
+    await once(silent, "close");
+    pending.resolve(accepted());
+    expect((await slow).status).toBe(200);
+  });
+
+  it("closes connections over the limit, and takes new ones when others are gone", async () => {
+    const lines: LogLine[] = [];
+    const log = createLogger({ level: "warn", target: "test", write: (line) => lines.push(line) });
+    await using server = await start(fakeEvaluator(), { limits: { maxConnections: 2 }, log });
+    const held = [connect(server.port, "127.0.0.1"), connect(server.port, "127.0.0.1")];
+    for (const socket of held) await once(socket, "connect");
+    const refused = connect(server.port, "127.0.0.1").on("error", () => {});
+    await once(refused, "close");
+    expect(lines.map(({ message, fields }) => ({ message, ...fields }))).toEqual([
+      { message: "too many connections", limit: 2 },
+    ]);
+    for (const socket of held) socket.destroy();
+    await expect
+      .poll(() =>
+        post(server, "{}")
+          .then(({ status }) => status)
+          .catch(() => 0),
+      )
+      .toBe(200);
+  });
+});
+
 describe("drain", () => {
   it("policy-server 42: finishes running requests, refuses new connections, tells clients to reconnect", async () => {
     const called = gate<FakeCall>();
@@ -166,6 +241,16 @@ describe("drain", () => {
     const response = await running;
     expect([response.status, response.headers.get("connection")]).toEqual([200, "close"]);
     expect(await drained).toBe(true);
+  });
+
+  it("policy-server 42: closes connections that wait for a next request", async () => {
+    await using server = await start(fakeEvaluator());
+    const idle = connect(server.port, "127.0.0.1");
+    idle.write("GET /validate/psp HTTP/1.1\r\nhost: x\r\n\r\n");
+    expect(await answerOn(idle)).toMatch(/^HTTP\/1.1 405 /);
+    const closed = once(idle, "close");
+    expect(await server.drain(10_000)).toBe(true);
+    await closed;
   });
 
   it("cuts what does not finish in time", async () => {

@@ -13,6 +13,8 @@ export interface HttpRequest {
   readonly log?: () => Logger;
   /** Parent of the spans of what is done for it. */
   readonly span?: SpanContext | undefined;
+  /** Of GET requests: what follows `?`, as sent. */
+  readonly query?: string;
 }
 
 /** What a handler answers. */
@@ -20,6 +22,8 @@ export interface HttpResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** In place of `body`, what is no text. */
+  readonly bytes?: Uint8Array;
 }
 
 export type Handler = (request: HttpRequest) => Promise<HttpResponse>;

@@ -13,6 +13,7 @@ export interface ReadinessRouteDeps {
 
 /**
  * `GET /readiness`: 200 with an empty body, 503 while the server shuts down. Before it is ready the listener is not bound.
+ * `GET /livez`: 200 for as long as the process answers, also while it shuts down; upstream has no such route.
  * When they are switched on: `GET /policies`, how each policy is, and `GET /metrics`.
  */
 export function readinessRoutes({ isReady, policies, metrics }: ReadinessRouteDeps): Route[] {
@@ -20,6 +21,7 @@ export function readinessRoutes({ isReady, policies, metrics }: ReadinessRouteDe
   const common = { parameter: "none", method: "GET" } as const;
   return [
     { path: "/readiness", ...common, handle: readiness },
+    { path: "/livez", ...common, handle: async () => emptyResponse(200) },
     ...(policies === undefined
       ? []
       : [{ path: "/policies" as const, ...common, handle: async () => jsonResponse(200, policies()) }]),

@@ -9,8 +9,8 @@ export interface ServerMetrics {
   recordHostCall(call: { capability: string; isError: boolean; elapsedMs: number }): void;
   /** A policy whose time was over: while its guest ran, or while it waited for a worker. */
   recordTimeout(policyId: string, phase: "running" | "waiting"): void;
-  /** A request that was refused so that others are answered; `reason` is one of a few fixed words. */
-  recordShed(reason: string): void;
+  /** A policy that was not begun, so that others are in time. */
+  recordShed(policyId: string): void;
 }
 
 export type EvaluationOrigin = "validate" | "audit";
@@ -46,11 +46,22 @@ export function createServerMetrics(registry: MetricRegistry): ServerMetrics {
     fineBounds,
   );
   const denied = count("kubewarden_host_calls_denied_total", "Host calls that were not granted");
-  const shed = count("kubewarden_requests_shed_total", "Requests refused so that others are answered");
+  const shed = count(
+    "kubewarden_policy_evaluations_shed_total",
+    "Evaluations not begun so that others are in time",
+  );
 
   const recordTimeout: ServerMetrics["recordTimeout"] = (policy_name, phase) =>
     timeouts.add(1, { policy_name, phase });
-  const recordRun = ({ policyId, queueMs, usage, timedOut, denied: refused = [] }: ObservedRun): void => {
+  const recordShed: ServerMetrics["recordShed"] = (policy_name) => shed.add(1, { policy_name });
+  const recordRun = ({
+    policyId,
+    queueMs,
+    usage,
+    timedOut,
+    shed: isShed,
+    denied: refused = [],
+  }: ObservedRun): void => {
     const policy = { policy_name: policyId };
     queue.record(queueMs, policy);
     if (usage !== undefined) {
@@ -58,6 +69,7 @@ export function createServerMetrics(registry: MetricRegistry): ServerMetrics {
       memory.record(usage.memoryBytes, policy);
     }
     if (timedOut !== undefined) recordTimeout(policyId, timedOut);
+    if (isShed) recordShed(policyId);
     for (const capability of refused) denied.add(1, { ...policy, capability });
   };
   return {
@@ -75,7 +87,7 @@ export function createServerMetrics(registry: MetricRegistry): ServerMetrics {
     recordHostCall: ({ capability, isError, elapsedMs }) =>
       hostCalls.record(elapsedMs, { capability, outcome: isError ? "error" : "ok" }),
     recordTimeout,
-    recordShed: (reason) => shed.add(1, { reason }),
+    recordShed,
   };
 }
 

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { runProgram } from "@kubewarden-ts/cli";
 import { type ProgramDeps, policyServer } from "../program.ts";
 import { fakeHost } from "./fake-host.ts";
+import { noBackground } from "./no-background.ts";
 
 /** What a program that has ended left behind. */
 export interface EndedProgram {
@@ -68,6 +69,8 @@ export async function startProgram(
       },
       deps: () => ({
         ...{ shutdown: shutdown.signal, reload, cpus: 2, isTerminal: false, startEvaluator },
+        background: noBackground,
+        pid: process.pid,
         connectHost: fakeHost,
       }),
     });

@@ -123,9 +123,36 @@ describe("replaying a session", () => {
     expect(() => parseSession(text)).toThrow(SessionError);
   });
 
+  it("policy-runtime 56: refuses aliases that make more of a file than it is", () => {
+    const lines = Array.from({ length: 30 }, (_, at) => `- &a${at} [*a${at - 1}, *a${at - 1}]`);
+    expect(() => parseSession(["- &a-1 x", ...lines].join("\n"))).toThrow(SessionError);
+  });
+
   it("never crashes on what is no session file", () => {
+    const pieces = [
+      "",
+      " ",
+      "\n",
+      "- ",
+      "!",
+      "!!js/function ",
+      "&a ",
+      "*a",
+      "|",
+      "{",
+      "]",
+      ":",
+      "<<: ",
+      "'",
+      '"',
+      "\u0000",
+    ];
+    const changed = fc.tuple(fc.nat(), fc.nat(3), fc.constantFrom(...pieces)).map(([at, length, piece]) => {
+      const start = at % getDemo.length;
+      return getDemo.slice(0, start) + piece + getDemo.slice(start + length);
+    });
     fc.assert(
-      fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
+      fc.property(fc.oneof(fc.string(), fc.json(), changed), (text) => {
         try {
           parseSession(text);
         } catch (error) {

@@ -14,6 +14,7 @@ import {
   runningHost,
   usageOf,
 } from "./running-job.ts";
+import { TurnQueue } from "./turn-queue.ts";
 
 export interface JobRunnerOptions<Context, Answer> {
   readonly handler: GuestHandler<Context, Answer>;
@@ -32,7 +33,9 @@ export class JobRunner<Context, Answer> {
   readonly #options: JobRunnerOptions<Context, Answer>;
   readonly #remote: RemoteCalls;
   readonly #policies = new Map<number, OpenPolicy<Answer>>();
-  readonly #queue: JobMessage[] = [];
+  readonly #queue = new TurnQueue<JobMessage>();
+  /** Jobs in the queue of which the main thread knows that they are held back. */
+  readonly #held = new Set<number>();
   /** Jobs whose guest has not ended, by id. */
   readonly #running = new Map<number, RunningJob<Answer>>();
   readonly #unrestored = new Set<GuestStore>();
@@ -63,15 +66,14 @@ export class JobRunner<Context, Answer> {
   }
 
   run(jobs: readonly JobMessage[]): void {
-    this.#queue.push(...jobs);
+    for (const job of jobs) this.#queue.push(job);
     this.#work();
   }
 
   /** Ends a job that nobody waits for: what its guest waits for fails in a way it cannot handle. */
   abandon(id: number): void {
-    const queued = this.#queue.findIndex((job) => job.id === id);
-    if (queued >= 0) {
-      this.#queue.splice(queued, 1);
+    if (this.#queue.remove((job) => job.id === id)) {
+      this.#held.delete(id);
       return this.#fail(id, new Error("abandoned"));
     }
     this.#running.get(id)?.guest.abandon();
@@ -105,26 +107,38 @@ export class JobRunner<Context, Answer> {
       if (!this.#options.activity.isRevoked(job.id)) this.#start(job);
     }
     if (this.#isEnding) return;
+    if (this.#queue.size > 0) this.#hold();
     this.#flush();
     for (const guests of this.#unrestored) guests.restoreUsed();
     this.#unrestored.clear();
   }
 
-  /** While guests that wait hold too much memory, their policies get no further ones. */
+  /** While guests that wait hold too much memory, the policies that hold more than their share get no further ones. */
   #nextJob(): JobMessage | undefined {
-    if (this.#waitingBytes <= this.#options.limits.maxWaitingBytes) return this.#queue.shift();
-    const holding = new Set<number>();
-    for (const { policyKey, waitingBytes } of this.#running.values())
-      if (waitingBytes > 0) holding.add(policyKey);
-    const index = this.#queue.findIndex(({ policyKey }) => !holding.has(policyKey));
-    return index < 0 ? undefined : this.#queue.splice(index, 1)[0];
+    const { maxWaitingBytes } = this.#options.limits;
+    if (this.#waitingBytes <= maxWaitingBytes) return this.#queue.take();
+    const holding = new Map<number, number>();
+    for (const { policyKey, waitingBytes } of this.#running.values()) {
+      if (waitingBytes > 0) holding.set(policyKey, (holding.get(policyKey) ?? 0) + waitingBytes);
+    }
+    const share = maxWaitingBytes / holding.size;
+    return this.#queue.take((policyKey) => (holding.get(policyKey) ?? 0) <= share);
+  }
+
+  /** Tells that what is left in the queue does not take this worker's time. */
+  #hold(): void {
+    for (const { id } of this.#queue) {
+      if (this.#held.has(id)) continue;
+      this.#held.add(id);
+      this.#options.post({ kind: "held", id });
+    }
   }
 
   #start(job: JobMessage): void {
     const policy = this.#policies.get(job.policyKey);
     if (policy === undefined) return this.#fail(job.id, new Error("the policy is not loaded"));
     if (policy.loading !== undefined) return this.#startLater(job, policy.loading);
-    this.#options.activity.begin(job.id);
+    if (this.#held.delete(job.id)) this.#options.post({ kind: "awake", id: job.id });
     this.#proceed(job, policy, () =>
       this.#remote.during(job.id, () => policy.handler.begin(job.action, job.body)),
     );
@@ -212,12 +226,15 @@ export class JobRunner<Context, Answer> {
 
   #end(running: RunningJob<Answer>, policy: OpenPolicy<Answer>, result: GuestResult): void {
     const { id, policyKey, guest, conclude, handler } = running;
-    leaveCpu(running, this.#clocked);
     this.#logging = running;
     try {
       if (result.printed !== "") handler.print(result.printed);
-      this.#answer({ id, answer: conclude(result), usage: usageOf(running, result.usage) });
+      // What a guest wrote may take long to be read: that is its own time.
+      const answer = conclude(result);
+      leaveCpu(running, this.#clocked);
+      this.#answer({ id, answer, usage: usageOf(running, result.usage) });
     } catch (error) {
+      leaveCpu(running, this.#clocked);
       this.#fail(id, error);
     }
     if (this.#policies.get(policyKey) !== policy) return;

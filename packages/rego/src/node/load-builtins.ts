@@ -4,6 +4,11 @@ import { builtinFamilies } from "./builtin-families.ts";
 /** Names of the functions that need Node.js, in order (policy-runtime 4.2). */
 export const nodeBuiltinNames: readonly string[] = builtinFamilies.flatMap(({ names }) => names).sort();
 
+/** Names of all functions that policies may call, in order (policy-server 1). */
+export function builtinNames(): readonly string[] {
+  return nodeBuiltinNames;
+}
+
 /**
  * The table for a module: what it asks for of the functions that need Node.js, and those beside them. Calls are synchronous
  * then; to be asked once for each module, in each thread.

@@ -5,11 +5,11 @@ import { join } from "node:path";
 import { type ConnectionOptions, type SecureVersion, connect as tlsConnect } from "node:tls";
 import { createLogger, type LogLine, silentLogger } from "@kubewarden-ts/base";
 import { issueCertificate } from "@kubewarden-ts/x509/testing";
+import { openServerTls } from "@kubewarden-ts/x509/tls";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type HttpServer, startHttpServer } from "./http/listener.ts";
-import { policyRoutes } from "./http/policy-routes.ts";
-import { fakeEvaluator } from "./testing/fake-evaluator.ts";
-import { loadTls } from "./tls.ts";
+import { fakeEvaluator } from "../testing/fake-evaluator.ts";
+import { type HttpServer, startHttpServer } from "./listener.ts";
+import { policyRoutes } from "./policy-routes.ts";
 
 const root = issueCertificate("root", { authority: true });
 const intermediate = issueCertificate("intermediate", { issuer: root, authority: true });
@@ -53,10 +53,10 @@ function load(
     keyFile: path(keyFile),
     clientCaFiles: clientCaFiles.map(path),
   };
-  return loadTls(files, silentLogger);
+  return openServerTls(files, silentLogger);
 }
 
-describe("loadTls", () => {
+describe("openServerTls", () => {
   it.each([
     ["missing", "server.key", "missing: No such file or directory (os error 2)"],
     [
@@ -70,8 +70,8 @@ describe("loadTls", () => {
     ["server.pem", "other.key", "other.key: the key does not belong to the certificate in server.pem"],
   ] as const)("refuses %s with %s", async (certFile, keyFile, message) => {
     const error = await load(certFile, keyFile).catch((reason: unknown) => reason);
-    expect(error).toMatchObject({ name: "ServerError", code: "SERVER_TLS_INVALID" });
-    expect(String(error).replaceAll(`${folder}/`, "")).toBe(`ServerError: ${message}`);
+    expect(error).toMatchObject({ code: "X509_TLS_FILE_INVALID" });
+    expect(String(error).replaceAll(`${folder}/`, "")).toBe(`X509Error: ${message}`);
   });
 
   it("refuses client CA files without any certificate", async () => {
@@ -82,9 +82,13 @@ describe("loadTls", () => {
 
   it("logs what each client CA file gave", async () => {
     const lines: LogLine[] = [];
-    const log = createLogger({ level: "info", target: "policy_server", write: (line) => lines.push(line) });
+    const log = createLogger({
+      level: "info",
+      target: "policy_server::certs",
+      write: (line) => lines.push(line),
+    });
     const files = { certFile: path("server.pem"), keyFile: path("server.key") };
-    await loadTls({ ...files, clientCaFiles: [path("ca-one.pem"), path("ca-two.pem")] }, log);
+    await openServerTls({ ...files, clientCaFiles: [path("ca-one.pem"), path("ca-two.pem")] }, log);
     const loaded = lines.filter(({ message }) => message === "Loaded client CA certificates");
     expect(loaded.map(({ target, fields }) => ({ target, ...fields }))).toEqual([
       { target: "policy_server::certs", client_ca_certs_added: 1, client_ca_certs_ignored: 1 },
@@ -101,7 +105,7 @@ async function startTls(clientCaFiles: (keyof typeof contents)[]): Promise<HttpS
     routes: policyRoutes({ evaluator: fakeEvaluator(), log: silentLogger }),
     maxBodyBytes: 1024,
     log: silentLogger,
-    tls: await load("server.pem", "server.key", clientCaFiles),
+    tls: (await load("server.pem", "server.key", clientCaFiles)).options,
   });
 }
 
