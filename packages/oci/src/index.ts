@@ -1,7 +1,14 @@
 export { anonymous, type Credential, type Credentials } from "./credentials/credential.ts";
 export { type AskHelper, helperRunner } from "./credentials/credential-helper.ts";
 export { dockerConfigFolder, dockerCredentials } from "./credentials/docker-credentials.ts";
-export { checkDigest, type Digest, type DigestAlgorithm, digestOf, parseDigest } from "./digest.ts";
+export {
+  checkDigest,
+  type Digest,
+  type DigestAlgorithm,
+  digestOf,
+  parseDigest,
+  parseGivenDigest,
+} from "./digest.ts";
 export { OciError, type OciErrorCode } from "./errors.ts";
 export { type RetryableOutcome, retryDelayMs } from "./http/retry.ts";
 export { type FetchedImage, imageOf } from "./image.ts";

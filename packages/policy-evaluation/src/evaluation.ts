@@ -42,8 +42,6 @@ export interface EvaluationFacts {
   readonly reads?: readonly EvaluationRead[] | undefined;
   /** There when evaluations are observed, but for what no policy was asked about. */
   readonly observation?: Observation | undefined;
-  /** Why a policy that was to be asked gave no verdict of its own: its time was over, or there was too much to do. */
-  readonly notEvaluated?: "timed-out" | "shed" | undefined;
 }
 
 export interface EvaluationRequest {
@@ -195,11 +193,10 @@ function observedGroup(
 
 function factsOfAll(facts: readonly AnswerFacts[]): AnswerFacts {
   const usage = totalUsage(facts.flatMap((each) => each.usage ?? []));
-  const notEvaluated = facts.find((each) => each.notEvaluated !== undefined)?.notEvaluated;
   const noted = facts.flatMap(({ reads }) => (reads === undefined ? [] : [reads]));
-  if (noted.length === 0) return { usage, notEvaluated };
+  if (noted.length === 0) return { usage };
   const byText = new Map(noted.flat().map((read) => [JSON.stringify(read), read]));
-  return { usage, notEvaluated, reads: [...byText.values()] };
+  return { usage, reads: [...byText.values()] };
 }
 
 /** Has a module judge the request. */
@@ -210,7 +207,7 @@ async function ask(
   deps: EvaluationDeps,
 ): Promise<PolicyAnswer> {
   const action = actionOf(request);
-  const { body, timeoutMs: patienceMs, log } = request;
+  const { body, log, timeoutMs: patienceMs } = request;
   const limitMs = timeoutMs === undefined ? undefined : Math.min(timeoutMs, patienceMs ?? timeoutMs);
   const watched = deps.isObserved ? watchRun(id) : undefined;
   const result = await deps.pool.run(key, action, body, { timeoutMs: limitMs, patienceMs, log });
@@ -225,11 +222,7 @@ async function ask(
       const run = watched?.(result);
       const { uid, facts, alwaysAccepted } = await inspect(request, deps);
       const response = alwaysAccepted ? acceptance(uid) : unjudged(result.kind, uid);
-      return {
-        response,
-        notEvaluated: result.kind,
-        ...(run && { observed: { request: facts, runs: [run] } }),
-      };
+      return { response, ...(run && { observed: { request: facts, runs: [run] } }) };
     }
     case "failed":
       throw new EvaluationEnd({ kind: "failed", error: new Error(result.message) });

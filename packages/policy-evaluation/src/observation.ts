@@ -29,8 +29,8 @@ export interface ObservedRun {
   readonly queueMs: number;
   /** What it was doing when its time was over. */
   readonly timedOut?: "running" | "waiting" | undefined;
-  /** It was not begun, because there was too much to do. */
-  readonly shed?: boolean | undefined;
+  /** There was too much to do: it was not begun. */
+  readonly shed?: boolean;
   readonly usage?: RunUsage | undefined;
   /** Capabilities it asked for and was not granted, once for each time. */
   readonly denied?: readonly string[] | undefined;

@@ -48,7 +48,7 @@ describe("a request for which there is no room", () => {
     await using filled = await full();
     const { evaluator } = filled;
     expect(await evaluator.admission("validate", "waiting", review())).toEqual({
-      ...{ kind: "response", response: shed, notEvaluated: "shed" },
+      ...{ kind: "response", response: shed },
     });
     expect(await filled.letGo()).not.toMatchObject({ status: { code: 429 } });
     expect(await validate(evaluator, "waiting")).not.toMatchObject({ status: { code: 429 } });
@@ -86,7 +86,7 @@ it("policy-server 11: without protection, the caller's time-out ends what was no
   await using evaluator = await start(policies, { timeoutProtection: false, workers: 1 });
   const loop = evaluator.admission("validate", "loop", review(), { timeoutMs: 10 });
   const other = await evaluator.admission("validate", "other", review(), { timeoutMs: 50 });
-  expect(other).toEqual({ kind: "response", response: shed, notEvaluated: "shed" });
+  expect(other).toEqual({ kind: "response", response: shed });
   const first = await Promise.race([
     loop.then(() => "loop"),
     validate(evaluator, "other").then(() => "other"),

@@ -2,12 +2,14 @@ import type { Logger } from "@kubewarden-ts/base";
 import {
   type BlobReader,
   type Descriptor,
+  digestOf,
   formatReference,
   type ImageManifest,
   type ImageReference,
   imageOf,
   type ManifestReader,
   type Platform,
+  parseGivenDigest,
 } from "@kubewarden-ts/oci";
 import { StoreError } from "./errors.ts";
 import { checkedModule, isWholeModule, sha256Of } from "./module-bytes.ts";
@@ -53,8 +55,8 @@ export async function imageModule(
     return { bytes: kept, path, digest: sha256Of(kept) };
   }
   const { layer, manifestDigest } = await moduleLayer(reference, options);
-  if (isWhole && sha256Of(kept) === layer.digest) {
-    return { bytes: kept, path, digest: layer.digest, manifestDigest };
+  if (isWhole && hasDigest(kept, layer.digest)) {
+    return { bytes: kept, path, digest: sha256Of(kept, layer), manifestDigest };
   }
   if (kept !== undefined && !(isWhole && isMoving(reference))) {
     log.warn("a module in the store is not what it should be, it is downloaded again", { path });
@@ -62,12 +64,17 @@ export async function imageModule(
   const { client, signal } = options;
   const bytes = checkedModule(await client.fetchBlob(reference, layer, { signal, maxBytes }));
   await files.write(segments, bytes);
-  return { bytes, path, digest: sha256Of(bytes), manifestDigest };
+  return { bytes, path, digest: sha256Of(bytes, layer), manifestDigest };
 }
 
 /** Whether the registry has to be asked what a reference names at present. */
 export function isMoving({ tag, digest }: ImageReference): boolean {
   return digest === undefined && tag === "latest";
+}
+
+function hasDigest(bytes: Uint8Array, text: string): boolean {
+  const { algorithm, text: digest } = parseGivenDigest(text);
+  return digestOf(algorithm, bytes) === digest;
 }
 
 async function moduleLayer(

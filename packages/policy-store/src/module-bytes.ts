@@ -21,9 +21,13 @@ export function isWholeModule(bytes: Uint8Array): boolean {
   }
 }
 
-/** As `sha256:` and 64 hex digits. */
-export function sha256Of(bytes: Uint8Array): string {
-  return `sha256:${hash("sha256", bytes)}`;
+/**
+ * As `sha256:` and 64 hex digits.
+ * @param checked - what the bytes were checked against, if they were: they are not hashed again
+ */
+export function sha256Of(bytes: Uint8Array, checked?: { readonly digest: string }): string {
+  const known = checked?.digest.toLowerCase();
+  return known?.startsWith("sha256:") ? known : `sha256:${hash("sha256", bytes)}`;
 }
 
 /** The error of a module that is larger than allowed. */

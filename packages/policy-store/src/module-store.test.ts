@@ -12,6 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { errorText } from "@kubewarden-ts/base";
+import type { Intercept } from "@kubewarden-ts/oci/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { moduleOf, type StoreUnderTest, storeUnderTest } from "./testing/store-under-test.ts";
 
@@ -92,6 +93,20 @@ describe("a module of an image", () => {
     expect(under.asked()).toEqual(["GET manifests/latest"]);
   });
 
+  it("that latest still names is known by a digest in capitals too", async () => {
+    const bytes = moduleOf("one");
+    const digest = under.registry.putBlob(bytes);
+    const config = { mediaType: "application/vnd.wasm.config.v1+json", digest, size: 2 };
+    const mediaType = "application/vnd.wasm.content.layer.v1+wasm";
+    const layers = [{ mediaType, digest: digest.toUpperCase().replace("SHA", "sha"), size: bytes.length }];
+    under.registry.putManifest("acme/p", { schemaVersion: 2, config, layers }, { tag: "latest" });
+    const first = await under.store.fetch(`${host}/acme/p`, { signal });
+    under.asked();
+    const second = await under.reopened().fetch(`${host}/acme/p`, { signal });
+    expect([first.digest, second.digest]).toEqual([digest, digest]);
+    expect(under.asked()).toEqual(["GET manifests/latest"]);
+  });
+
   it("policy-server 29: is one download, however its address is written", async () => {
     under.put("latest", "one");
     const urls = [`${host}/acme/p`, `registry://${host}/acme/p`, `registry://${host}/acme/p:latest`];
@@ -140,19 +155,15 @@ describe("policy-server 28: a module behind a digest", () => {
     "is what the digest says, though somebody changed %s",
     async (what) => {
       const digest = under.put("v1", "one");
+      const evil = under.registry.manifests.get(`acme/p@${under.put("evil", "evil")}`) ?? expect.fail();
       const { path } = await under.store.fetch(`${host}/acme/p@${digest}`, { signal });
       const manifestPath = join(under.root, "manifests", ...digest.split(":"));
       if (what !== "the manifest") await writeFile(path, moduleOf("evil"));
-      if (what !== "the module")
-        await writeFile(
-          manifestPath,
-          await readFile(manifestPath, "utf8").then((all) => all.replace("1", "2")),
-        );
+      if (what !== "the module") await writeFile(manifestPath, evil.bytes);
       expect(text(await under.reopened().fetch(`${host}/acme/p@${digest}`, { signal }))).toBe("one");
       expect(await readFile(path)).toEqual(Buffer.from(moduleOf("one")));
-      expect(under.warnings).toContain(
-        what === "the manifest" ? "a manifest in the store cannot be used, the registry is asked" : damaged,
-      );
+      const ofManifest = "a manifest in the store cannot be used, the registry is asked";
+      expect(under.warnings).toContain(what === "the manifest" ? ofManifest : damaged);
     },
   );
 
@@ -253,6 +264,32 @@ describe("the folder of a store", () => {
     expect(first.path).toBe(join(under.root, "http", host, "p/1.0/x.wasm"));
     expect(text(await under.reopened().fetch(url, { signal }))).toBe("web");
     expect(under.asked()).toEqual(["GET /p/1.0/x.wasm"]);
+  });
+
+  it.each<[string, () => ReturnType<Intercept>]>([
+    ["429", () => ({ status: 429 })],
+    ["503", () => ({ status: 503 })],
+  ])("takes a module of a web server that answers %s twice before", async (_row, refuse) => {
+    let left = 2;
+    under.registry.intercept = () => (left-- > 0 ? refuse() : { status: 200, body: moduleOf("web") });
+    expect(text(await under.store.fetch(`http://${host}/x.wasm`, { signal }))).toBe("web");
+    expect(under.asked()).toHaveLength(3);
+  });
+
+  it("takes a module of a web server that cut off the connection before", async () => {
+    let left = 1;
+    under.registry.intercept = (_request, response) => {
+      if (left-- <= 0) return { status: 200, body: moduleOf("web") };
+      response.destroy();
+      return "handled";
+    };
+    expect(text(await under.store.fetch(`http://${host}/x.wasm`, { signal }))).toBe("web");
+  });
+
+  it("asks a web server once for what is not there", async () => {
+    const gone = failure(under.store.fetch(`http://${host}/x.wasm`, { signal }));
+    expect(await gone).toEqual({ code: "STORE_HTTP_STATUS", text: "HTTP status 404" });
+    expect(under.asked()).toHaveLength(1);
   });
 
   it.each(["v1", "latest"])("holds whole files while several stores write %s", async (tag) => {

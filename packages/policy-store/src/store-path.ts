@@ -19,11 +19,15 @@ export function imagePath(reference: ImageReference): string[] {
 export function webPath(url: URL): string[] {
   const segments = url.pathname.split("/").filter((segment) => segment !== "");
   const name = url.pathname.endsWith("/") ? undefined : segments.at(-1);
-  if (name === undefined) {
-    throw new StoreError(`${url.origin}${url.pathname} names no file`, { code: "STORE_URL_INVALID" });
-  }
+  if (name === undefined) throw invalid(`${url.origin}${url.pathname} names no file`);
+  // a URL may have them for a host
+  if (/^\.+$/.test(url.hostname)) throw invalid(`${url.origin}${url.pathname} names no host`);
   const query = url.search === "" ? "" : `?${sha256(url.search).slice(0, 16)}`;
   return [url.protocol.slice(0, -1), url.host, ...segments.slice(0, -1), `${name}${query}`];
+}
+
+function invalid(message: string): StoreError {
+  return new StoreError(message, { code: "STORE_URL_INVALID" });
 }
 
 function sha256(text: string): string {

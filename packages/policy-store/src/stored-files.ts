@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, open, readdir, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve, sep } from "node:path";
-import { osErrorText } from "@kubewarden-ts/base";
+import { type Clock, osErrorText, systemClock } from "@kubewarden-ts/base";
 import { StoreError } from "./errors.ts";
 import { readFileAtMost } from "./module-bytes.ts";
 
@@ -25,8 +25,14 @@ const temporaryName = /^\.[0-9a-f-]{36}\.tmp$/;
 /** Nothing takes that long to write: who began it has ended. */
 const abandonedMs = 10 * 60_000;
 
-/** @param root - need not be there before the first file is written */
-export function createStoredFiles(root: string): StoredFiles {
+/**
+ * @param root - need not be there before the first file is written
+ * @param options.clock - that of the file system
+ */
+export function createStoredFiles(
+  root: string,
+  { clock = systemClock }: { clock?: Pick<Clock, "now"> } = {},
+): StoredFiles {
   const absolute = resolve(root);
   const pathOf = (segments: readonly string[]): string => {
     const path = join(absolute, ...segments);
@@ -67,7 +73,7 @@ export function createStoredFiles(root: string): StoredFiles {
       const path = pathOf(segments);
       try {
         const folder = await folderOf(path);
-        await removeAbandoned(folder);
+        await removeAbandoned(folder, clock.now());
         await writeWhole(folder, basename(path), bytes);
       } catch (cause) {
         if (cause instanceof StoreError) throw cause;
@@ -117,10 +123,10 @@ async function writeWhole(folder: string, name: string, bytes: Uint8Array): Prom
 }
 
 /** A process that was killed while it wrote leaves a file that nobody would ever read. */
-async function removeAbandoned(folder: string): Promise<void> {
+async function removeAbandoned(folder: string, nowMs: number): Promise<void> {
   for (const name of (await readdir(folder)).filter((each) => temporaryName.test(each))) {
     const path = join(folder, name);
     const changed = await stat(path).catch(() => undefined);
-    if (changed !== undefined && Date.now() - changed.mtimeMs > abandonedMs) await rm(path, { force: true });
+    if (changed !== undefined && nowMs - changed.mtimeMs > abandonedMs) await rm(path, { force: true });
   }
 }

@@ -13,6 +13,7 @@ export const pathsOfOtherReleases: readonly (readonly [path: string, unknown: st
   ["oci/manifest_digest", "unknown operation: manifest_digest"],
   ["oci/oci_manifest", "unknown operation: oci_manifest"],
   ["oci/v2/manifest_digest", "unknown operation: v2/manifest_digest"],
+  ["oci/v10/verify", "unknown operation: v10/verify"],
   ["oci/v3/verify", "unknown operation: v3/verify"],
   ["net/dns_lookup_host", "unknown operation: dns_lookup_host"],
   ["net/v2/dns_lookup_host", "unknown operation: v2/dns_lookup_host"],

@@ -1,4 +1,5 @@
 import { GuestTrap } from "../errors.ts";
+import { limitNote } from "./guest-error.ts";
 
 const lenient = new TextDecoder("utf-8");
 const nothing = new Uint8Array(0);
@@ -20,7 +21,7 @@ export class LimitedOutput {
     const length = this.#length + bytes.length;
     if (length > this.#maxBytes) {
       throw new GuestTrap(
-        `the policy wrote more than ${this.#maxBytes} bytes to ${this.#what} (--max-policy-output-bytes sets the limit)`,
+        `the policy wrote more than ${this.#maxBytes} bytes to ${this.#what} ${limitNote("max-policy-output-bytes")}`,
       );
     }
     if (length > this.#buffer.length) this.#grow(length);
@@ -62,7 +63,7 @@ export class PrintedText {
 
   /** The text so far. */
   peek(): string {
-    return this.#left < 0 ? `${this.#text}… (cut after ${this.#maxBytes} bytes)` : this.#text;
+    return this.#left < 0 ? this.#text + cutNote(this.#maxBytes) : this.#text;
   }
 
   /** The text so far; the collection starts again from nothing. */
@@ -72,4 +73,13 @@ export class PrintedText {
     this.#left = this.#maxBytes;
     return text;
   }
+}
+
+/** The beginning of a text that is too long to be read by people. @param maxBytes - counted as characters here */
+export function cutText(text: string, maxBytes: number): string {
+  return text.length <= maxBytes ? text : text.slice(0, maxBytes) + cutNote(maxBytes);
+}
+
+export function cutNote(maxBytes: number): string {
+  return `… (cut after ${maxBytes} bytes)`;
 }

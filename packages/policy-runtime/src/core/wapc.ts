@@ -1,6 +1,8 @@
 import { GuestTrap } from "../errors.ts";
+import { limitNote } from "./guest-error.ts";
 import type { GuestState } from "./guest-state.ts";
 import { type HostCallPointers, makeHostCall } from "./host-call.ts";
+import { cutNote } from "./output.ts";
 
 /** Names of the functions a host offers to waPC guests (policy-runtime 2.1). */
 export type WapcImports = ReturnType<typeof wapcImports>;
@@ -23,7 +25,7 @@ export function wapcImports(state: GuestState) {
       const { maxOutputBytes } = state.limits;
       if (length >>> 0 > maxOutputBytes) {
         throw new GuestTrap(
-          `the policy answered with more than ${maxOutputBytes} bytes (--max-policy-output-bytes sets the limit)`,
+          `the policy answered with more than ${maxOutputBytes} bytes ${limitNote("max-policy-output-bytes")}`,
         );
       }
       state.response = state.memory.copy(pointer, length);
@@ -59,7 +61,7 @@ function printable({ memory, limits }: GuestState, pointer: number, length: numb
   const { maxPrintBytes } = limits;
   if (length >>> 0 <= maxPrintBytes) return memory.text(pointer, length, what);
   const beginning = new TextDecoder().decode(memory.slice(pointer, length).subarray(0, maxPrintBytes));
-  return `${beginning}… (cut after ${maxPrintBytes} bytes)`;
+  return beginning + cutNote(maxPrintBytes);
 }
 
 /**

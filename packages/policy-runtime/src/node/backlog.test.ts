@@ -12,7 +12,14 @@ function backlogAt(nowMs: number, costsMs: Readonly<Record<number, number>> = {}
 }
 
 function job(policyKey: number, { deadlineMs = Number.POSITIVE_INFINITY, bytes = 0 } = {}): Job<string> {
-  return createJob({ policyKey, action: "", body: new Uint8Array(bytes), deadlineMs, resolve() {} });
+  return createJob({
+    policyKey,
+    action: "",
+    body: new Uint8Array(bytes),
+    deadlineMs,
+    resolve() {},
+    log: undefined,
+  });
 }
 
 describe("whether a job is in time", () => {

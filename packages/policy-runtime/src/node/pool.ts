@@ -122,11 +122,9 @@ export class GuestPool<Context, Answer> implements AsyncDisposable {
       this.#forgetUnused(policy);
       resolve(result);
     };
+    const job = createJob({ policyKey: key, action, body, deadlineMs, resolve: ended, log });
     policy.jobs++;
-    this.#scheduler.add(
-      createJob({ policyKey: key, action, body, deadlineMs, resolve: ended, log }),
-      timeoutMs,
-    );
+    this.#scheduler.add(job, timeoutMs);
     return promise;
   }
 

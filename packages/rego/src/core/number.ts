@@ -4,7 +4,7 @@ export interface Decimal {
   readonly exponent: number;
 }
 
-const numberPattern = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d{1,6}))?$/;
+const numberPattern = /^(-?)(?=\.?\d)(\d*)(?:\.(\d+))?(?:[eE]([+-]?\d{1,6}))?$/;
 
 /**
  * Reads a number as JSON writes it.

@@ -92,15 +92,15 @@ export function readText(instance: OpaInstance, address: number): string {
 
 /** The bytes from an address to the next zero byte: a view. */
 function textAt(instance: OpaInstance, address: number): Uint8Array {
+  const { maxTextBytes } = instance;
   const memory = instance.bytes();
-  const end = address === 0 ? -1 : memory.indexOf(0, address);
-  if (end < 0) throw failed("the module gave the address of no text");
-  if (end - address > instance.maxTextBytes) {
-    throw new RegoError(`the module gave a text of more than ${instance.maxTextBytes} bytes`, {
-      code: "REGO_LIMIT",
-    });
-  }
-  return memory.subarray(address, end);
+  const text = memory.subarray(address, address + maxTextBytes + 1);
+  const length = address === 0 ? -1 : text.indexOf(0);
+  if (length >= 0) return text.subarray(0, length);
+  if (address === 0 || text.length <= maxTextBytes) throw failed("the module gave the address of no text");
+  throw new RegoError(`the module gave a text of more than ${maxTextBytes} bytes`, {
+    code: "REGO_OUTPUT_LIMIT",
+  });
 }
 
 function decode(text: Uint8Array): string {

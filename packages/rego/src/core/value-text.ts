@@ -46,7 +46,8 @@ interface Reader {
 }
 
 const space = /[ \t\r\n]*/y;
-const scalar = /null|true|false|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+/** Numbers of Rego, which may begin with the point. */
+const scalar = /null|true|false|-?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?/y;
 const quoted = /"(?:[^"\\\u0000-\u001f]|\\.)*"/y;
 
 function readValue(reader: Reader, depth: number): RegoValue {

@@ -70,7 +70,9 @@ describe("policy-runtime 48: operands that would take too long, or too much room
       ],
     ],
   ])("%s", (_, name, operands) => {
-    expect(() => call(name, ...operands)).toThrow(expect.objectContaining({ code: "REGO_LIMIT" }));
+    expect(() => call(name, ...operands)).toThrow(
+      expect.objectContaining({ code: expect.stringMatching(/^REGO_(OUTPUT_)?LIMIT$/) }),
+    );
   });
 });
 

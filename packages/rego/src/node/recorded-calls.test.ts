@@ -1,10 +1,7 @@
 import { expect, test } from "vitest";
-import { builtinContext } from "../../fixtures/builtin-context.ts";
-import { type RecordedCall, recordedCalls } from "../../fixtures/recorded-call.ts";
-import type { BuiltinTable } from "../core/builtin.ts";
+import { recordedCalls, resultOf } from "../../fixtures/recorded-call.ts";
 import { isArray, type RegoValue } from "../core/value.ts";
 import { formatValue } from "../core/value-text.ts";
-import { BuiltinError } from "../errors.ts";
 import { loadBuiltins, nodeBuiltinNames } from "./index.ts";
 
 const table = await loadBuiltins(nodeBuiltinNames);
@@ -19,15 +16,6 @@ function textOf(name: string, result: RegoValue | undefined): string {
   if (name !== "json.match_schema" || !isArray(result)) return formatValue(result);
   const [isValid = null, errors = null] = result;
   return formatValue([isValid, isArray(errors) ? errors.map(formatValue).sort() : errors]);
-}
-
-function resultOf(functions: BuiltinTable, { name, operands }: RecordedCall): RegoValue | undefined {
-  try {
-    return functions[name]?.(operands, builtinContext());
-  } catch (error) {
-    if (!(error instanceof BuiltinError)) throw error;
-    return undefined;
-  }
 }
 
 test("each function has recorded calls", () => {

@@ -1,4 +1,4 @@
-import { isIpv6Text } from "./ipv6-text.ts";
+import { readIpAddress } from "./ip-address.ts";
 import { byteTextOf } from "./text.ts";
 
 /** A URL as Go's `net/url` reads it; texts hold one character for each byte. */
@@ -123,7 +123,8 @@ function parseLiteral(host: string): string | undefined {
   const zoneStart = inner.indexOf("%25");
   const address = unescapePart(zoneStart < 0 ? inner : inner.slice(0, zoneStart), "host");
   const zone = zoneStart < 0 ? "" : unescapeZone(inner.slice(zoneStart));
-  if (address === undefined || zone === undefined || zone === "%" || !isIpv6Text(address)) return undefined;
+  if (address === undefined || zone === undefined || zone === "%" || readIpAddress(address)?.length !== 16)
+    return undefined;
   return `[${address}${zone}]${host.slice(end + 1)}`;
 }
 
