@@ -174,7 +174,7 @@ describe("a guest that does not end", () => {
   beforeAll(async () => {
     evaluator = await startEvaluator({
       policies: parsePolicies(JSON.stringify(policies), "policies.yml"),
-      fetchModule: async (url) => ({ bytes: await fetchModule(url) }),
+      fetchModule,
       workers: 2,
       defaultTimeoutMs: 15_000,
       serveCapability: async () => ({ ips: [] }),

@@ -62,6 +62,9 @@ describe("toConfig", () => {
       alwaysAcceptNamespace: undefined,
       logLevel: "info",
       logFormat: "text",
+      otlpMetrics: false,
+      otlpTraces: false,
+      prometheusMetrics: false,
       logColor: true,
       maxBodyBytes: 8_388_608,
       maxModuleBytes: 134_217_728,
@@ -92,7 +95,8 @@ describe("toConfig", () => {
     ],
     ["policy-timeout", "KUBEWARDEN_POLICY_TIMEOUT", "5", { policyTimeoutMs: 5000 }],
     ["log-level", "KUBEWARDEN_LOG_LEVEL", "debug", { logLevel: "debug" }],
-    ["log-fmt", "KUBEWARDEN_LOG_FMT", "json", { logFormat: "json" }],
+    ["log-fmt", "KUBEWARDEN_LOG_FMT", "json", { logFormat: "json", otlpTraces: false }],
+    ["log-fmt", "KUBEWARDEN_LOG_FMT", "otlp", { logFormat: "text", otlpTraces: true }],
     ["daemon-pid-file", "KUBEWARDEN_DAEMON_PID_FILE", "/pid", {}],
     ["daemon-stdout-file", "KUBEWARDEN_DAEMON_STDOUT_FILE", "/out", {}],
     ["daemon-stderr-file", "KUBEWARDEN_DAEMON_STDERR_FILE", "/err", {}],
@@ -124,6 +128,8 @@ describe("toConfig", () => {
     ],
     ["enable-pprof", "KUBEWARDEN_ENABLE_PPROF", { profiling: true }],
     ["continue-on-errors", "KUBEWARDEN_CONTINUE_ON_ERRORS", { continueOnErrors: true }],
+    ["enable-metrics", "KUBEWARDEN_ENABLE_METRICS", { otlpMetrics: true }],
+    ["enable-prometheus-metrics", "KUBEWARDEN_ENABLE_PROMETHEUS_METRICS", { prometheusMetrics: true }],
     ["enable-policy-status", "KUBEWARDEN_ENABLE_POLICY_STATUS", { policyStatus: true }],
     ["disable-go-snapshots", "KUBEWARDEN_DISABLE_GO_SNAPSHOTS", { snapshotGoCommands: false }],
   ];
@@ -193,8 +199,6 @@ describe("toConfig", () => {
     [["--client-ca-file", "x"], "client CA certificate requires server certificate and key to be specified"],
     [["--verification-path", "x"], "--verification-path is not available yet"],
     [["--sigstore-trust-config", "x"], "--sigstore-trust-config is not available yet"],
-    [["--enable-metrics"], "--enable-metrics is not available yet"],
-    [["--log-fmt", "otlp"], "--log-fmt otlp is not available yet"],
   ])("policy-server 32, 43: refuses %j", (argv, message) => {
     expect(failureOf(argv)).toBe(message);
   });

@@ -39,6 +39,12 @@ export interface ServerConfig {
   readonly alwaysAcceptNamespace: string | undefined;
   readonly logLevel: LogLevel;
   readonly logFormat: "text" | "json";
+  /** Send metrics to a collector. */
+  readonly otlpMetrics: boolean;
+  /** Send traces to a collector. */
+  readonly otlpTraces: boolean;
+  /** Answer `GET /metrics` on the readiness port. */
+  readonly prometheusMetrics: boolean;
   /** On a terminal only. */
   readonly logColor: boolean;
   readonly maxBodyBytes: number;
@@ -77,7 +83,11 @@ export function toConfig(flags: ServerFlags, machine: { cpus: number }): ServerC
     profiling: flags["enable-pprof"],
     alwaysAcceptNamespace: flags["always-accept-admission-reviews-on-namespace"],
     logLevel: flags["log-level"],
+    // traces leave by OTLP, lines never do
     logFormat: flags["log-fmt"] === "json" ? "json" : "text",
+    otlpMetrics: flags["enable-metrics"],
+    otlpTraces: flags["log-fmt"] === "otlp",
+    prometheusMetrics: flags["enable-prometheus-metrics"],
     logColor: !flags["log-no-color"],
     maxBodyBytes: positive("max-body-bytes", wholeNumber(flags["max-body-bytes"])),
     maxModuleBytes: positive("max-module-bytes", wholeNumber(flags["max-module-bytes"])),
@@ -93,8 +103,6 @@ function refuseUnavailable(flags: ServerFlags): void {
   const asked: readonly [string, boolean][] = [
     ["--verification-path", flags["verification-path"] !== undefined],
     ["--sigstore-trust-config", flags["sigstore-trust-config"] !== undefined],
-    ["--enable-metrics", flags["enable-metrics"]],
-    ["--log-fmt otlp", flags["log-fmt"] === "otlp"],
   ];
   for (const [option, isAsked] of asked) {
     if (isAsked) throw new ServerError(`${option} is not available yet`, { code: "SERVER_NOT_AVAILABLE" });

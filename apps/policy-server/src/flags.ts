@@ -186,6 +186,11 @@ export const serverFlags = defineFlags({
     default: String(128 * 1024 * 1024),
     description: "kubewarden-ts only: largest policy module that is accepted, in bytes",
   },
+  "enable-prometheus-metrics": {
+    type: "boolean",
+    env: "KUBEWARDEN_ENABLE_PROMETHEUS_METRICS",
+    description: "kubewarden-ts only: answer GET /metrics on the readiness port, in Prometheus' text format",
+  },
   "max-pending-mib": {
     type: "number",
     valueName: "MIB",

@@ -19,6 +19,9 @@ import { openModuleStore } from "./modules/open-module-store.ts";
 import { createPolicyReloads } from "./reload/policy-reloads.ts";
 import { type ServedPolicies, startServer } from "./serve.ts";
 import { startFailureText } from "./start-failure.ts";
+import { observeHost } from "./telemetry/observed-host.ts";
+import { type Observers, observePolicies } from "./telemetry/observed-policies.ts";
+import { startTelemetry } from "./telemetry/start-telemetry.ts";
 
 /** What the program needs of its process. */
 export interface ProgramDeps {
@@ -115,6 +118,7 @@ async function serveUntil(
 ): Promise<void> {
   const policies = await readPolicies(config.policiesPath);
   const sources = withEnvironmentProxies(await readSources(config.sourcesPath), env);
+  await using telemetry = await startTelemetry(config, { env, log });
   await using connections = createConnections(sources);
   const { dockerConfigFolder: configured, ignoreKubernetesFailure } = config;
   const credentials = registryCredentials({ configured, env, log });
@@ -124,7 +128,7 @@ async function serveUntil(
     config;
   const fetchModule = moduleDownloads({ store, log, signal: shutdown });
   const server = await startServer(config, {
-    log,
+    ...{ log, telemetry, hostName: env["HOSTNAME"] || "unknown" },
     startEvaluator: async () => {
       const download = { download_dir: config.downloadFolder, policies_count: policies.size };
       log.info("policies download", { ...download, status: "init" });
@@ -133,9 +137,11 @@ async function serveUntil(
         ...{ limits, snapshotGoCommands, maxPendingBytes: config.maxPendingBytes },
         fetchModule,
         defaultTimeoutMs: timeoutProtection ? config.policyTimeoutMs : undefined,
-        serveCapability: host.serve,
+        serveCapability: observeHost(host.serve, telemetry.metrics),
+        observer: telemetry.observer,
       });
-      return reloadable(evaluator, config, { log, reload, shutdown });
+      const served = reloadable(evaluator, config, { log, reload, shutdown });
+      return telemetry.observer === undefined ? served : observed(served, telemetry);
     },
   });
   onReady();
@@ -160,6 +166,14 @@ function reloadable(
     auditBatch: evaluator.auditBatch,
     describe: () => ({ policies: evaluator.status(), lastReload: reloads.last() }),
     [Symbol.asyncDispose]: () => evaluator[Symbol.asyncDispose](),
+  };
+}
+
+function observed(policies: ServedPolicies, observers: Observers): ServedPolicies {
+  return {
+    ...observePolicies(policies, observers),
+    describe: policies.describe,
+    [Symbol.asyncDispose]: () => policies[Symbol.asyncDispose](),
   };
 }
 

@@ -7,12 +7,16 @@ import { type PolicyEvaluator, policyRoutes } from "./http/policy-routes.ts";
 import { profilingRoutes } from "./http/profiling-routes.ts";
 import { readinessRoutes } from "./http/readiness-routes.ts";
 import { startProfiler } from "./profiling/profiler.ts";
+import type { Telemetry } from "./telemetry/start-telemetry.ts";
 
 /** How long running evaluations may take once the server was told to stop; Kubernetes waits 30 s before it kills. */
 const drainTimeoutMs = 25_000;
 
 export interface ServeDeps {
   readonly log: Logger;
+  /** Name of this machine, in the spans of logs. */
+  readonly hostName?: string;
+  readonly telemetry?: Pick<Telemetry, "tracer" | "prometheus">;
   /** Loads the policies; called once everything else that can be wrong was looked at. */
   readonly startEvaluator: () => Promise<ServedPolicies>;
 }
@@ -42,7 +46,7 @@ export interface PolicyServer extends AsyncDisposable {
  * @throws what `startEvaluator` throws
  */
 export async function startServer(config: ServerConfig, deps: ServeDeps): Promise<PolicyServer> {
-  const { log, startEvaluator } = deps;
+  const { log, startEvaluator, hostName, telemetry } = deps;
   logTimeoutProtection(config, log);
   const tls = config.tls === undefined ? undefined : await openServerTls(config.tls, certsLog(log));
   await using started = new AsyncDisposableStack();
@@ -54,12 +58,18 @@ export async function startServer(config: ServerConfig, deps: ServeDeps): Promis
   const { host, port, readinessPort, maxBodyBytes } = config;
   const common = { host, maxBodyBytes };
   const profiling = profiler && profilingRoutes({ profiler, log, stopping: stopping.signal });
-  const routes = [...policyRoutes({ evaluator, log }), ...(profiling ?? [])];
+  const policies = policyRoutes({ evaluator, log, ...(hostName !== undefined && { host: hostName }) });
+  const routes = [...policies, ...(profiling ?? [])];
+  const observed = { log, tracer: telemetry?.tracer };
   const api = started.use(
-    await bind({ ...common, port, routes, log, ...(tls !== undefined && { tls: tls.options }) }),
+    await bind({ ...common, port, routes, ...observed, ...(tls !== undefined && { tls: tls.options }) }),
   );
   if (tls !== undefined) started.use(tls.keepCurrent(api.useTls));
-  const probes = readinessRoutes({ isReady: () => state.ready, policies: evaluator.describe });
+  const probes = readinessRoutes({
+    isReady: () => state.ready,
+    policies: evaluator.describe,
+    metrics: telemetry?.prometheus,
+  });
   // probes come every few seconds and are not worth a log line
   const readiness = started.use(
     await bind({ ...common, port: readinessPort, routes: probes, log: silentLogger }),

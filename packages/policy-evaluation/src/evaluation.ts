@@ -1,5 +1,5 @@
 import type { Logger } from "@kubewarden-ts/base";
-import { type RunUsage, timeoutText } from "@kubewarden-ts/policy-runtime/node";
+import type { RunUsage } from "@kubewarden-ts/policy-runtime/node";
 import { type AdmissionResponse, rejection } from "@kubewarden-ts/protocol";
 import { applyConstraints, type ResponseConstraints } from "./constraints.ts";
 import type { PolicyFailure } from "./errors.ts";
@@ -16,6 +16,7 @@ import { type InspectedRequest, type InspectionDeps, inspectRequest } from "./in
 import { logMonitored } from "./monitor-log.ts";
 import { type Observation, type ObservedAnswer, type ObservedRun, watchRun } from "./observation.ts";
 import { formatPolicyId, type PolicyId, parsePolicyId } from "./policy-id.ts";
+import { acceptance, unjudged } from "./unjudged-response.ts";
 import { totalUsage } from "./usage.ts";
 import type { EvaluationRead } from "./worker/evaluation-reads.ts";
 import type { WorkerAction, WorkerAnswer } from "./worker/worker-answer.ts";
@@ -135,7 +136,10 @@ async function evaluateWholeGroup(
   if (isFailure(expression)) return storedFailure(group.id, entry, expression, request, deps);
   const inspected = await inspect(request, deps);
   const { uid } = inspected;
-  if (inspected.alwaysAccepted) return acceptUnseen(group.id, entry, inspected, deps);
+  if (inspected.alwaysAccepted) {
+    const known = { policyId: group.id, policyMode: entry.policyMode, request: inspected.facts };
+    return unasked(known, acceptance(uid), deps);
+  }
   const facts: AnswerFacts[] = [];
   const vanilla = await evaluateGroup({
     uid,
@@ -217,8 +221,7 @@ async function ask(
     case "shed": {
       const run = watched?.(result);
       const { uid, facts, alwaysAccepted } = await inspect(request, deps);
-      const reject = result.kind === "shed" ? overloaded : timedOut;
-      const response = alwaysAccepted ? acceptance(uid) : reject(uid);
+      const response = alwaysAccepted ? acceptance(uid) : unjudged(result.kind, uid);
       return { response, ...(run && { observed: { request: facts, runs: [run] } }) };
     }
     case "failed":
@@ -238,24 +241,6 @@ function responseOf(answer: WorkerAnswer): Extract<WorkerAnswer, { kind: "respon
   );
 }
 
-function timedOut(uid: string): AdmissionResponse {
-  return rejection(uid, timeoutText, 500);
-}
-
-const overloadText =
-  "the policy server is overloaded: the policy could not have been evaluated in time, and was not begun; try again";
-
-/** Clients of Kubernetes try again by themselves when they are told to. */
-function overloaded(uid: string): AdmissionResponse {
-  const status = {
-    message: overloadText,
-    reason: "TooManyRequests",
-    details: { retryAfterSeconds: 1 },
-    code: 429,
-  };
-  return { ...rejection(uid, overloadText), status };
-}
-
 /** The answer of what could not be loaded: whatever its mode, and without its custom message. */
 async function storedFailure(
   id: string,
@@ -264,32 +249,19 @@ async function storedFailure(
   request: EvaluationRequest,
   deps: EvaluationDeps,
 ): Promise<Evaluation> {
-  const inspected = await inspect(request, deps);
-  if (inspected.alwaysAccepted) return acceptUnseen(id, { policyMode }, inspected, deps);
-  const response = rejection(inspected.uid, message, 500);
-  if (!deps.isObserved) return { kind: "response", response };
-  const observed = { request: inspected.facts, runs: [], failure };
-  return {
-    kind: "response",
-    response,
-    observation: { policyId: id, policyMode, vanilla: response, ...observed },
-  };
+  const { uid, facts, alwaysAccepted } = await inspect(request, deps);
+  if (alwaysAccepted) return unasked({ policyId: id, policyMode, request: facts }, acceptance(uid), deps);
+  return unasked({ policyId: id, policyMode, request: facts, failure }, rejection(uid, message, 500), deps);
 }
 
-function acceptUnseen(
-  id: string,
-  { policyMode }: ResponseConstraints,
-  { uid, facts }: InspectedRequest,
+/** The answer where no module was asked. */
+function unasked(
+  known: Omit<Observation, "vanilla" | "runs">,
+  response: AdmissionResponse,
   { isObserved }: EvaluationDeps,
 ): Evaluation {
-  const response = acceptance(uid);
   if (!isObserved) return { kind: "response", response };
-  const observed = { request: facts, runs: [] };
-  return {
-    kind: "response",
-    response,
-    observation: { policyId: id, policyMode, vanilla: response, ...observed },
-  };
+  return { kind: "response", response, observation: { ...known, vanilla: response, runs: [] } };
 }
 
 /** Reads the request without asking a policy. */
@@ -313,8 +285,4 @@ function conclude(
   if (origin === "audit") return { kind: "response", response: vanilla, ...told };
   if (policyMode === "monitor") logMonitored(log?.() ?? deps.log, id, constraints, vanilla);
   return { kind: "response", response: applyConstraints(id, constraints, vanilla).response, ...told };
-}
-
-function acceptance(uid: string): AdmissionResponse {
-  return { uid, allowed: true, auditAnnotations: null, warnings: null };
 }

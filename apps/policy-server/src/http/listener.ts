@@ -9,11 +9,12 @@ import { createServer as createTlsServer, type ServerOptions, Server as TlsServe
 import type { AddressInfo } from "node:net";
 import type { TlsOptions } from "node:tls";
 import { errorText, type Logger } from "@kubewarden-ts/base";
+import type { Tracer } from "@kubewarden-ts/telemetry";
 import { useSecureContext } from "@kubewarden-ts/x509/tls";
-import { requestLogger } from "./access-log.ts";
 import { readBody } from "./body.ts";
 import { evaluationTimeMs } from "./caller-deadline.ts";
 import { errorResponse, type HttpResponse } from "./message.ts";
+import { type RequestScope, requestScope } from "./request-scope.ts";
 import { dispatch, type Route } from "./router.ts";
 
 /** What a client may take of a listener before it has sent a whole request. */
@@ -50,6 +51,8 @@ export interface HttpServerOptions {
   readonly routes: readonly Route[];
   readonly maxBodyBytes: number;
   readonly log: Logger;
+  /** Makes a span of each request. */
+  readonly tracer?: Tracer | undefined;
   /** HTTPS with these; plain HTTP without. */
   readonly tls?: TlsOptions;
   readonly limits?: Partial<ConnectionLimits>;
@@ -150,17 +153,18 @@ async function serveRequest(
   response: ServerResponse,
   context: ServeContext,
 ): Promise<void> {
-  const finished = requestLogger(request, context);
-  const answer = await answerTo(request, context).catch((error: unknown) => {
-    context.log.error("request handler failed", { error: errorText(error) });
+  const scope = requestScope(request, context);
+  const answer = await answerTo(request, scope, context).catch((error: unknown) => {
+    scope.log().error("request handler failed", { error: errorText(error) });
     return errorResponse(500, "Something went wrong");
   });
-  finished(answer.status);
+  scope.finished(answer.status);
   send(response, answer, context.state.draining);
 }
 
 async function answerTo(
   request: IncomingMessage,
+  { log, span }: RequestScope,
   { routes, maxBodyBytes, clock }: ServeContext,
 ): Promise<HttpResponse> {
   const startedMs = clock();
@@ -174,6 +178,8 @@ async function answerTo(
       return found.route.handle({
         ...withTimeLeft(found.request, clock() - startedMs),
         body: body.bytes,
+        log,
+        ...(span && { span }),
       });
     case "too-large":
       return errorResponse(413, "Failed to buffer the request body: length limit exceeded");

@@ -1,3 +1,6 @@
+import type { Logger } from "@kubewarden-ts/base";
+import type { SpanContext } from "@kubewarden-ts/telemetry";
+
 /** What a handler gets: plain data, so tests call it without a socket. */
 export interface HttpRequest {
   /** The `{policy_id}` of the path, percent-decoded; `""` for routes without one. */
@@ -6,6 +9,10 @@ export interface HttpRequest {
   readonly body: Uint8Array;
   /** How long the evaluation may take, in milliseconds, when the query tells the caller's patience (`?timeout=10s`). */
   readonly timeoutMs?: number;
+  /** For lines about the request; made when there is one. */
+  readonly log?: () => Logger;
+  /** Parent of the spans of what is done for it. */
+  readonly span?: SpanContext | undefined;
   /** Of GET requests: what follows `?`, as sent. */
   readonly query?: string;
 }

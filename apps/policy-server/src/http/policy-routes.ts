@@ -1,15 +1,37 @@
 import { errorText, type Logger } from "@kubewarden-ts/base";
-import type { CallOptions, Evaluation, Evaluator, PolicyAudit } from "@kubewarden-ts/policy-evaluation";
+import type { CallOptions, Evaluation, PolicyAudit } from "@kubewarden-ts/policy-evaluation";
 import { type AdmissionResponse, readBatchPolicies, wireResponse } from "@kubewarden-ts/protocol";
+import type { SpanContext } from "@kubewarden-ts/telemetry";
+import { inEvaluationSpan } from "./evaluation-log.ts";
 import { errorResponse, type Handler, type HttpRequest, type HttpResponse, jsonResponse } from "./message.ts";
 import type { Route } from "./router.ts";
 
 /** What the routes need of the evaluator; a fake in tests. */
-export type PolicyEvaluator = Pick<Evaluator, "admission" | "raw" | "auditBatch">;
+export interface PolicyEvaluator {
+  admission(
+    origin: "validate" | "audit",
+    policyId: string,
+    body: Uint8Array,
+    options?: EvaluationOptions,
+  ): Promise<Evaluation>;
+  raw(policyId: string, body: Uint8Array, options?: EvaluationOptions): Promise<Evaluation>;
+  auditBatch(
+    policyIds: readonly string[],
+    body: Uint8Array,
+    options?: EvaluationOptions,
+  ): Promise<readonly PolicyAudit[]>;
+}
+
+export interface EvaluationOptions extends CallOptions {
+  /** The span of the HTTP request. */
+  readonly span?: SpanContext | undefined;
+}
 
 export interface PolicyRouteDeps {
   evaluator: PolicyEvaluator;
   log: Logger;
+  /** Name of this machine, in the spans of logs; `unknown` unless told. */
+  host?: string;
 }
 
 const maxBatchPolicies = 1000;
@@ -28,9 +50,11 @@ export function policyRoutes(deps: PolicyRouteDeps): Route[] {
 }
 
 /** `POST /validate/{policy_id}` and `POST /audit/{policy_id}`: an AdmissionReview in, an AdmissionReview out. */
-export function admissionHandler(origin: "validate" | "audit", { evaluator, log }: PolicyRouteDeps): Handler {
-  const evaluate = ({ policyId, body, ...rest }: HttpRequest): Promise<Evaluation> =>
-    evaluator.admission(origin, policyId, body, options(rest));
+export function admissionHandler(origin: "validate" | "audit", deps: PolicyRouteDeps): Handler {
+  const { evaluator, log, host = "unknown" } = deps;
+  const name = origin === "audit" ? "audit" : "validation";
+  const evaluate = ({ policyId, body, ...options }: HttpRequest): Promise<Evaluation> =>
+    evaluator.admission(origin, policyId, body, inEvaluationSpan({ name, policyId, host }, options));
   const review = (response: AdmissionResponse): HttpResponse =>
     jsonResponse(200, {
       kind: "AdmissionReview",
@@ -47,9 +71,10 @@ function withHeaders(response: HttpResponse, headers: Readonly<Record<string, st
 }
 
 /** `POST /validate_raw/{policy_id}`: `{"request": <any JSON>}` in, `{"response": …}` out. */
-export function rawHandler({ evaluator, log }: PolicyRouteDeps): Handler {
-  const evaluate = ({ policyId, body, ...rest }: HttpRequest): Promise<Evaluation> =>
-    evaluator.raw(policyId, body, options(rest));
+export function rawHandler({ evaluator, log, host = "unknown" }: PolicyRouteDeps): Handler {
+  const name = "validation_raw";
+  const evaluate = ({ policyId, body, ...options }: HttpRequest): Promise<Evaluation> =>
+    evaluator.raw(policyId, body, inEvaluationSpan({ name, policyId, host }, options));
   const review = (response: AdmissionResponse): HttpResponse =>
     jsonResponse(200, { response: wireResponse(response) });
   return (request) => answer(request, { evaluate, review, log });
@@ -60,13 +85,13 @@ export function rawHandler({ evaluator, log }: PolicyRouteDeps): Handler {
  * out, one for each policy in that order; `error` in place of `response` for a policy that has none.
  */
 export function batchHandler({ evaluator, log }: PolicyRouteDeps): Handler {
-  return async ({ body, ...rest }) => {
+  return async ({ body, policyId: _, ...options }) => {
     const batch = readBatchPolicies(body);
     if (batch.kind === "malformed") return errorResponse(batch.status, batch.message);
     if (batch.policyIds.length > maxBatchPolicies) {
       return errorResponse(422, `policies: ${batch.policyIds.length} are more than ${maxBatchPolicies}`);
     }
-    const audits = await evaluator.auditBatch(batch.policyIds, body, options(rest));
+    const audits = await evaluator.auditBatch(batch.policyIds, body, options);
     const malformed = audits.map(({ evaluation }) => evaluation).find(({ kind }) => kind === "malformed");
     if (malformed?.kind === "malformed") return errorResponse(malformed.status, malformed.message);
     return jsonResponse(200, { results: audits.map((audit) => batchResult(audit, log)) });
@@ -80,10 +105,6 @@ function batchResult({ policyId, revision, evaluation }: PolicyAudit, log: Logge
   }
   const { status, body } = errorOf(evaluation, policyId, log);
   return { ...common, error: { ...JSON.parse(body), status } };
-}
-
-function options({ timeoutMs }: { timeoutMs?: number }): CallOptions {
-  return timeoutMs === undefined ? {} : { timeoutMs };
 }
 
 async function answer(

@@ -38,7 +38,7 @@ export interface Job<Answer> {
   readonly deadlineMs: number;
   readonly resolve: (result: RunResult<Answer>) => void;
   /** What its guest and the host say about it is written there; made when there is something to write. */
-  readonly log: (() => Logger) | undefined;
+  readonly log?: (() => Logger) | undefined;
   /** Its id in the worker it was last sent to. */
   sequence: number;
   slot: WorkerSlot<Answer> | undefined;

@@ -108,6 +108,6 @@ async function readNamed(env: Environment, signal: Signal, name: string): Promis
     return await readFile(found.value);
   } catch (cause) {
     const message = `${found.name}: cannot read ${found.value}: ${osErrorText(cause)}`;
-    throw new TelemetryError(message, { code: "TELEMETRY_FILE_UNREADABLE", cause });
+    throw new TelemetryError(message, { code: "TELEMETRY_FILE_UNREADABLE" });
   }
 }
