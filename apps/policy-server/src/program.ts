@@ -52,7 +52,7 @@ export const policyServer = commandDefiner<ProgramDeps>()({
   name: "policy-server",
   version: {
     short: name,
-    long: [name, "", builtinsTitle, ...builtinNames().map((each) => `  - ${each}`)].join("\n"),
+    long: [name, "", builtinsTitle, ...builtinNames.map((each) => `  - ${each}`)].join("\n"),
   },
   summary: "Kubewarden policy server: answers the AdmissionReviews of a Kubernetes API server",
   flags: serverFlags,

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { builtinContext } from "../../fixtures/builtin-context.ts";
 import type { RegoValue } from "../core/value.ts";
-import { loadBuiltins, nodeBuiltinNames } from "./index.ts";
+import { builtinNames, loadBuiltins } from "./index.ts";
 
-const table = await loadBuiltins(nodeBuiltinNames);
+const table = await loadBuiltins(builtinNames);
 
 function call(name: string, ...operands: readonly RegoValue[]): RegoValue | undefined {
   return table[name]?.(operands, builtinContext());
