@@ -75,7 +75,7 @@ export const policyServer = commandDefiner<ProgramDeps>()({
         await readSources(config.sourcesPath);
         const { spawn } = background;
         const failure = await startInBackground(config.daemon, { spawn, log, shutdown: deps.shutdown });
-        return failure === undefined ? 0 : fail(failure);
+        return failure === undefined || deps.shutdown.aborted ? 0 : fail(failure);
       }
       await using _pidFile = await ownPidFile(config, log, { background, pid: deps.pid });
       const onReady = () => background.role === "server" && background.report({ kind: "ready" });

@@ -87,8 +87,7 @@ const differences = new Map<string, Difference>([
     { exit: 1, stderr: `${ofModule("file:///etc/hostname")}: invalid wasm file`, reason: named },
   ],
   ["flag-with-value", { exit: 0, stderr: "", reason: "a flag may have a value (policy-server 1)" }],
-  ["env-flag-1", { exit: 1, stderr: "--enable-pprof is not available yet", reason: notYet }],
-  ["env-flag-true", { exit: 1, stderr: "--enable-pprof is not available yet", reason: notYet }],
+  ["env-flag-1", { exit: 0, stderr: "", reason: "flags understand 1 and 0 (policy-server 1)" }],
   ["verification-missing", { exit: 1, stderr: "--verification-path is not available yet", reason: notYet }],
   [
     "env-no-color-1",

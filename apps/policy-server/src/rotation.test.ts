@@ -246,4 +246,18 @@ describe("rotation of client authorities", () => {
     await writeInPlace({ "ca-1.crt": ca2 });
     await expect.poll(() => statusWith(server.port, clients[1])).toBe("200");
   });
+
+  it("policy-server 34: one broken file of two leaves the authorities of both", async () => {
+    const { server, swap, messages } = await rotatingServer({ ...one, clientCas: [ca1, ca2] });
+    await swap({ "ca-1.crt": ca1.replace("MI", "AA") });
+    await expect.poll(() => messages().at(-1)).toMatch(/^Failed to reload TLS certificates: ca-1.crt: /);
+    for (const client of clients) expect(await statusWith(server.port, client)).toBe("200");
+  });
+
+  it("policy-server 33, 35: readiness needs no certificate", async () => {
+    const { server } = await rotatingServer({ ...one, clientCas: [ca1] });
+    for (const path of ["readiness", "livez"]) {
+      expect((await fetch(`http://127.0.0.1:${server.readinessPort}/${path}`)).status).toBe(200);
+    }
+  });
 });

@@ -23,7 +23,9 @@ export function processBackground(): Background {
     role: "server",
     report(report) {
       // who started it may be gone
-      send(report, undefined, undefined, () => process.disconnect?.());
+      send(report, undefined, undefined, () => {
+        if (process.connected) process.disconnect?.();
+      });
     },
   };
 }

@@ -1,5 +1,7 @@
+import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { request } from "node:https";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type ConnectionOptions, type SecureVersion, connect as tlsConnect } from "node:tls";
@@ -8,7 +10,7 @@ import { issueCertificate } from "@kubewarden-ts/x509/testing";
 import { openServerTls } from "@kubewarden-ts/x509/tls";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { fakeEvaluator } from "../testing/fake-evaluator.ts";
-import { type HttpServer, startHttpServer } from "./listener.ts";
+import { type ConnectionLimits, type HttpServer, startHttpServer } from "./listener.ts";
 import { policyRoutes } from "./policy-routes.ts";
 
 const root = issueCertificate("root", { authority: true });
@@ -98,12 +100,16 @@ describe("openServerTls", () => {
   });
 });
 
-async function startTls(clientCaFiles: (keyof typeof contents)[]): Promise<HttpServer> {
+async function startTls(
+  clientCaFiles: (keyof typeof contents)[],
+  limits: Partial<ConnectionLimits> = {},
+): Promise<HttpServer> {
   return startHttpServer({
     host: "127.0.0.1",
     port: 0,
     routes: policyRoutes({ evaluator: fakeEvaluator(), log: silentLogger }),
     maxBodyBytes: 1024,
+    limits,
     log: silentLogger,
     tls: (await load("server.pem", "server.key", clientCaFiles)).options,
   });
@@ -148,6 +154,19 @@ describe("HTTPS", () => {
     await using listener = await startTls([]);
     const options: ConnectionOptions = { maxVersion: "TLSv1.2", ciphers: "AES128-GCM-SHA256" };
     await expect(validate(listener.port, options)).rejects.toThrow(/handshake failure/);
+  });
+
+  it.each([
+    ["says nothing", ""],
+    ["does not speak TLS", "GET / HTTP/1.1\r\nhost: x\r\n\r\n"],
+    ["sends half a greeting", "\x16\x03\x01\x02\x00\x01"],
+  ])("ends the connection of a client that %s", async (_row, text) => {
+    await using listener = await startTls([], { handshakeTimeoutMs: 40 });
+    const socket = connect(listener.port, "127.0.0.1").on("error", () => {});
+    socket.resume();
+    if (text !== "") socket.write(text, "latin1");
+    await once(socket, "close");
+    expect(await validate(listener.port, {})).toBe(200);
   });
 
   it("sends the intermediate certificates", async () => {

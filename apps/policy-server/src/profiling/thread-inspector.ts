@@ -60,7 +60,8 @@ export async function inspectThreads(onThread: (thread: InspectedThread) => void
     workers.get(sessionId)?.end();
     workers.delete(sessionId);
   });
-  await post("NodeWorker.enable", { waitForDebuggerOnStart: false });
+  // known to the main thread only: asked from elsewhere, there is this thread alone
+  await post("NodeWorker.enable", { waitForDebuggerOnStart: false }).catch(() => {});
   return {
     threads: () => [main, ...workers.values()],
     [Symbol.dispose]() {

@@ -73,7 +73,7 @@ export class GuestMemory {
 
 /** Guests give signed numbers; sums of addresses must not begin again at zero. */
 function addressOf(number: number): number {
-  return number < 0 ? number + 2 ** 32 : number;
+  return number < 0 ? number >>> 0 : number;
 }
 
 function outOfBounds(pointer: number, length: number): GuestTrap {

@@ -6,14 +6,7 @@ import type { Begun, GuestHandler } from "./handler.ts";
 import type { FromWorker, JobAnswer, JobMessage, PolicyDefinition, ToWorker } from "./messages.ts";
 import { type OpenPolicy, openPolicy } from "./open-policy.ts";
 import { createRemoteCalls, type RemoteCalls } from "./remote-calls.ts";
-import {
-  enterCpu,
-  leaveCpu,
-  type RunningHostOptions,
-  type RunningJob,
-  runningHost,
-  usageOf,
-} from "./running-job.ts";
+import { type Clocked, enterCpu, leaveCpu, type RunningJob, runningHost, usageOf } from "./running-job.ts";
 import { TurnQueue } from "./turn-queue.ts";
 
 export interface JobRunnerOptions<Context, Answer> {
@@ -45,11 +38,15 @@ export class JobRunner<Context, Answer> {
   /** A guest is between its last instruction and the promise that tells of it. */
   #isEnding = false;
   #waitingBytes = 0;
-  readonly #clocked: Pick<RunningHostOptions<Answer>, "activity" | "monotonic">;
+  readonly #clocked: Clocked<Answer>;
 
   constructor(options: JobRunnerOptions<Context, Answer>) {
     this.#options = options;
-    this.#clocked = { activity: options.activity, monotonic: options.environment.monotonic };
+    this.#clocked = {
+      activity: options.activity,
+      monotonic: options.environment.monotonic,
+      onCpu: new Set(),
+    };
     this.#remote = createRemoteCalls((call, job, path, input) =>
       options.post({ kind: "host-call", call, job, path, input }),
     );
@@ -162,7 +159,8 @@ export class JobRunner<Context, Answer> {
     } catch (error) {
       this.#fail(job.id, error);
     } finally {
-      activity.leave(job.id);
+      // A guest that only lets others in between is still on the CPU.
+      if (!this.#isEnding) activity.leave(job.id);
     }
   }
 

@@ -30,6 +30,14 @@ export const opaExports = [
 ] as const;
 export type OpaFunction = (typeof opaExports)[number] | "opa_value_dump" | "opa_value_parse";
 
+/** What answers nothing. */
+const silent: ReadonlySet<OpaFunction> = new Set([
+  "opa_eval_ctx_set_data",
+  "opa_eval_ctx_set_entrypoint",
+  "opa_eval_ctx_set_input",
+  "opa_heap_ptr_set",
+]);
+
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const encoder = new TextEncoder();
 
@@ -37,7 +45,9 @@ const encoder = new TextEncoder();
 export function callOpa({ exports }: OpaInstance, name: OpaFunction, ...operands: number[]): number {
   const called = exports[name] as (...operands: number[]) => unknown;
   const result = called(...operands);
-  return typeof result === "number" ? result >>> 0 : 0;
+  if (typeof result === "number") return result >>> 0;
+  if (result === undefined && silent.has(name)) return 0;
+  throw failed(`${name} answered in another type than the ABI says`);
 }
 
 export function hasOpaFunction({ exports }: OpaInstance, name: OpaFunction): boolean {

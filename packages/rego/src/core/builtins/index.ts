@@ -5,6 +5,7 @@ import { metadataBuiltins } from "./metadata.ts";
 import { outputBuiltins } from "./output.ts";
 import { regularExpressionBuiltins } from "./regular-expressions.ts";
 import { formatBuiltins } from "./sprintf.ts";
+import { templateBuiltins } from "./templates.ts";
 import { textBuiltins } from "./texts.ts";
 import { uriBuiltins } from "./uris.ts";
 import { valueBuiltins } from "./values.ts";
@@ -18,6 +19,7 @@ export const coreBuiltins: BuiltinTable = {
   ...metadataBuiltins,
   ...outputBuiltins,
   ...regularExpressionBuiltins,
+  ...templateBuiltins,
   ...textBuiltins,
   ...uriBuiltins,
   ...valueBuiltins,

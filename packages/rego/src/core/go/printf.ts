@@ -1,11 +1,16 @@
 import type { BuiltinContext } from "../builtin.ts";
-import { type FormatOptions, type FormatOutput, noOptions, put } from "./printf-state.ts";
+import { type FormatOptions, type FormatOutput, noOptions, padded, put } from "./printf-state.ts";
 import { formatBigInteger, formatFloat, formatInteger, formatText } from "./printf-values.ts";
 
-/** What a verb may be given: a text, a number of 64 bits of either kind, or a larger whole number. */
+/** Texts, and what is written as one. */
+type TextType = "string" | "json.Number" | "[]interface {}" | "map[string]interface {}";
+
+/** What a verb may be given: a text, a number of 64 bits of either kind, a larger whole number, or a truth. */
 export type FormatArgument =
-  | { readonly type: "string"; readonly value: string }
-  | { readonly type: "int64"; readonly value: bigint }
+  | { readonly type: TextType; readonly value: string }
+  | { readonly type: "nil" }
+  | { readonly type: "int64" | "int"; readonly value: bigint }
+  | { readonly type: "bool"; readonly value: boolean }
   | { readonly type: "*big.Int"; readonly value: bigint }
   | { readonly type: "float64"; readonly value: number };
 
@@ -180,12 +185,15 @@ function takeInteger(state: State): number | undefined {
   const value = state.values[state.next];
   if (value === undefined) return undefined;
   state.next++;
-  if (value.type !== "int64") return undefined;
+  if (value.type !== "int64" && value.type !== "int") return undefined;
   const number = Number(value.value);
   return Math.abs(number) > largest ? undefined : number;
 }
 
 function putValue(output: FormatOutput, value: FormatArgument, verb: string, options: FormatOptions): void {
+  if (value.type === "nil") {
+    return put(output, verb === "v" || verb === "T" ? padded("<nil>", options) : `%!${verb}(<nil>)`);
+  }
   const text = verb === "T" ? formatText(value.type, "s", options) : textOf(value, verb, options);
   if (text !== undefined) return put(output, text);
   put(output, `%!${verb}(${value.type}=`);
@@ -193,10 +201,20 @@ function putValue(output: FormatOutput, value: FormatArgument, verb: string, opt
   put(output, ")");
 }
 
-function textOf(value: FormatArgument, verb: string, options: FormatOptions): string | undefined {
+function textOf(
+  value: Exclude<FormatArgument, { type: "nil" }>,
+  verb: string,
+  options: FormatOptions,
+): string | undefined {
   switch (value.type) {
     case "string":
+    case "json.Number":
+    case "[]interface {}":
+    case "map[string]interface {}":
       return formatText(value.value, verb, options);
+    case "bool":
+      return verb === "t" || verb === "v" ? padded(String(value.value), options) : undefined;
+    case "int":
     case "int64":
       return formatInteger(value.value, verb, options);
     case "*big.Int":
@@ -210,7 +228,7 @@ function textOf(value: FormatArgument, verb: string, options: FormatOptions): st
 function putExtra({ output, values, next }: State): void {
   put(output, "%!(EXTRA ");
   for (const [index, value] of values.slice(next).entries()) {
-    put(output, `${index > 0 ? ", " : ""}${value.type}=`);
+    put(output, `${index > 0 ? ", " : ""}${value.type === "nil" ? "" : `${value.type}=`}`);
     putValue(output, value, "v", noOptions());
   }
   put(output, ")");
