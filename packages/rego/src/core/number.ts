@@ -31,9 +31,13 @@ export function integerOf(text: string): bigint | undefined {
   return digits % scale === 0n ? digits / scale : undefined;
 }
 
+/** Whole numbers as they are mostly written: they are compared as texts. */
+const natural = /^(?:0|[1-9]\d*)$/;
+
 /** Order of two numbers by their exact values. */
 export function compareNumbers(left: string, right: string): number {
   if (left === right) return 0;
+  if (natural.test(left) && natural.test(right)) return left.length - right.length || (left < right ? -1 : 1);
   const a = decimalOf(left);
   const b = decimalOf(right);
   if (a === undefined || b === undefined) return Number(left) - Number(right) || (left < right ? -1 : 1);

@@ -68,6 +68,7 @@ export function kindOf(value: RegoValue): RegoKind {
 
 /** Rego's total order over all values: negative, zero or positive. */
 export function compareValues(left: RegoValue, right: RegoValue): number {
+  if (left === right) return 0;
   const kind = kindOf(left);
   const otherKind = kindOf(right);
   if (kind !== otherKind) return kinds.indexOf(kind) - kinds.indexOf(otherKind);

@@ -89,6 +89,7 @@ function runRange(
   let isEmpty = true;
   for (const [index, item] of itemsOf(value, node.pipe.variables.length)) {
     isEmpty = false;
+    spend(frame.execution.budget, frame.depth);
     setRangeVariables(frame, node.pipe, index, item);
     const leaving = runAll({ ...frame, dot: item }, node.body);
     frame.variables.length = mark;
