@@ -10,7 +10,11 @@ export function startPolicies(
 ): Promise<Evaluator> {
   return startEvaluator({
     policies: parsePolicies(JSON.stringify(policies), "policies.yml"),
-    fetchModule: async (name) => modules[name] ?? Promise.reject(new Error(`no module ${name}`)),
+    fetchModule: async (name) => {
+      const bytes = modules[name];
+      if (bytes === undefined) throw new Error(`no module ${name}`);
+      return { bytes };
+    },
     workers: 1,
     defaultTimeoutMs: 15_000,
     serveCapability: serve,

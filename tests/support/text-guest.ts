@@ -7,8 +7,11 @@ const assembler = await wabt();
 export function assemble(text: string): Uint8Array {
   const parsed = assembler.parseWat("guest.wat", text, {
     bulk_memory: true,
+    exceptions: true,
+    reference_types: true,
     sign_extension: true,
     simd: true,
+    threads: true,
   });
   try {
     return new Uint8Array(parsed.toBinary({}).buffer);

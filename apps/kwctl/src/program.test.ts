@@ -1,3 +1,4 @@
+import { builtinNames } from "@kubewarden-ts/rego/node";
 import { describe, expect, it } from "vitest";
 import { runKwctl } from "./testing/run-kwctl.ts";
 
@@ -24,7 +25,7 @@ describe("kwctl", () => {
     expect((await runKwctl(["info"])).stdout).toBe(`kwctl version: 1.38.0
 
 Open Policy Agent/Gatekeeper implemented builtins:
-
+${builtinNames.map((name) => `  - ${name}\n`).join("")}
 Policy store: /home/test/.cache/kubewarden/store
 Config directory: /home/test/.config/kubewarden
 kwctl cache directory: /home/test/.cache/kubewarden/kwctl

@@ -51,19 +51,27 @@ describe("toConfig", () => {
       tls: undefined,
       policiesPath: "policies.yml",
       sourcesPath: undefined,
+      downloadFolder: ".",
       dockerConfigFolder: undefined,
       ignoreKubernetesFailure: false,
       policyTimeoutMs: 2000,
       timeoutProtection: true,
       continueOnErrors: false,
+      daemon: undefined,
+      profiling: false,
       alwaysAcceptNamespace: undefined,
       logLevel: "info",
       logFormat: "text",
+      otlpMetrics: false,
+      otlpTraces: false,
+      prometheusMetrics: false,
       logColor: true,
       maxBodyBytes: 8_388_608,
       maxModuleBytes: 134_217_728,
+      maxPendingBytes: 128 * 1024 * 1024,
       limits: defaultLimits,
       snapshotGoCommands: true,
+      policyStatus: false,
     } satisfies ServerConfig);
   });
 
@@ -76,7 +84,7 @@ describe("toConfig", () => {
     ["readiness-probe-port", "KUBEWARDEN_READINESS_PROBE_PORT", "9", { readinessPort: 9 }],
     ["workers", "KUBEWARDEN_WORKERS", "7", { workers: 7 }],
     ["policies", "KUBEWARDEN_POLICIES", "/p.yml", { policiesPath: "/p.yml" }],
-    ["policies-download-dir", "KUBEWARDEN_POLICIES_DOWNLOAD_DIR", "/tmp", {}],
+    ["policies-download-dir", "KUBEWARDEN_POLICIES_DOWNLOAD_DIR", "/tmp", { downloadFolder: "/tmp" }],
     ["sources-path", "KUBEWARDEN_SOURCES_PATH", "/s.yml", { sourcesPath: "/s.yml" }],
     ["sigstore-cache-dir", "KUBEWARDEN_SIGSTORE_CACHE_DIR", "/c", {}],
     [
@@ -87,13 +95,15 @@ describe("toConfig", () => {
     ],
     ["policy-timeout", "KUBEWARDEN_POLICY_TIMEOUT", "5", { policyTimeoutMs: 5000 }],
     ["log-level", "KUBEWARDEN_LOG_LEVEL", "debug", { logLevel: "debug" }],
-    ["log-fmt", "KUBEWARDEN_LOG_FMT", "json", { logFormat: "json" }],
+    ["log-fmt", "KUBEWARDEN_LOG_FMT", "json", { logFormat: "json", otlpTraces: false }],
+    ["log-fmt", "KUBEWARDEN_LOG_FMT", "otlp", { logFormat: "text", otlpTraces: true }],
     ["daemon-pid-file", "KUBEWARDEN_DAEMON_PID_FILE", "/pid", {}],
     ["daemon-stdout-file", "KUBEWARDEN_DAEMON_STDOUT_FILE", "/out", {}],
     ["daemon-stderr-file", "KUBEWARDEN_DAEMON_STDERR_FILE", "/err", {}],
     ["max-body-bytes", "KUBEWARDEN_MAX_BODY_BYTES", "10", { maxBodyBytes: 10 }],
     ["max-module-bytes", "KUBEWARDEN_MAX_MODULE_BYTES", "11", { maxModuleBytes: 11 }],
     ["docker-config-json-path", "KUBEWARDEN_DOCKER_CONFIG_JSON_PATH", "/d", { dockerConfigFolder: "/d" }],
+    ["max-pending-mib", "KUBEWARDEN_MAX_PENDING_MIB", "3", { maxPendingBytes: 3 * 1024 * 1024 }],
     limitRow("max-policy-memory-mib", "2", { maxMemoryPages: 32 }),
     limitRow("max-policy-output-bytes", "1024", { maxOutputBytes: 1024 }),
     limitRow("max-policy-log-lines", "3", { maxLogLines: 3 }),
@@ -116,7 +126,11 @@ describe("toConfig", () => {
       "KUBEWARDEN_IGNORE_KUBERNETES_CONNECTION_FAILURE",
       { ignoreKubernetesFailure: true },
     ],
+    ["enable-pprof", "KUBEWARDEN_ENABLE_PPROF", { profiling: true }],
     ["continue-on-errors", "KUBEWARDEN_CONTINUE_ON_ERRORS", { continueOnErrors: true }],
+    ["enable-metrics", "KUBEWARDEN_ENABLE_METRICS", { otlpMetrics: true }],
+    ["enable-prometheus-metrics", "KUBEWARDEN_ENABLE_PROMETHEUS_METRICS", { prometheusMetrics: true }],
+    ["enable-policy-status", "KUBEWARDEN_ENABLE_POLICY_STATUS", { policyStatus: true }],
     ["disable-go-snapshots", "KUBEWARDEN_DISABLE_GO_SNAPSHOTS", { snapshotGoCommands: false }],
   ];
   it.each(switches)("policy-server 43: --%s and %s switch", (flag, variable, changes) => {
@@ -132,6 +146,19 @@ describe("toConfig", () => {
     ["", true],
   ])("policy-server 43: NO_COLOR=%s leaves colours %s", (text, logColor) => {
     expect(configOf([], { NO_COLOR: text }).logColor).toBe(logColor);
+  });
+
+  it.each([
+    ["the defaults", [], { pidFile: "policy-server.pid", stdoutFile: undefined, stderrFile: undefined }],
+    [
+      "all files",
+      ["--daemon-pid-file=p", "--daemon-stdout-file=o", "--daemon-stderr-file=e"],
+      { pidFile: "p", stdoutFile: "o", stderrFile: "e" },
+    ],
+  ])("policy-server 43: --daemon and KUBEWARDEN_DAEMON with %s", (_row, argv, daemon) => {
+    expect(configOf(["--daemon", ...argv]).daemon).toEqual(daemon);
+    expect(configOf(argv, { KUBEWARDEN_DAEMON: "yes" }).daemon).toEqual(daemon);
+    expect(configOf(argv, { KUBEWARDEN_DAEMON: "no" }).daemon).toBeUndefined();
   });
 
   it.each([
@@ -172,10 +199,6 @@ describe("toConfig", () => {
     [["--client-ca-file", "x"], "client CA certificate requires server certificate and key to be specified"],
     [["--verification-path", "x"], "--verification-path is not available yet"],
     [["--sigstore-trust-config", "x"], "--sigstore-trust-config is not available yet"],
-    [["--enable-metrics"], "--enable-metrics is not available yet"],
-    [["--enable-pprof"], "--enable-pprof is not available yet"],
-    [["--log-fmt", "otlp"], "--log-fmt otlp is not available yet"],
-    [["--daemon"], "--daemon is not available yet"],
   ])("policy-server 32, 43: refuses %j", (argv, message) => {
     expect(failureOf(argv)).toBe(message);
   });
@@ -191,6 +214,37 @@ describe("usage errors", () => {
     [[], { KUBEWARDEN_ENABLE_PPROF: "" }, "[possible values: true, false]"],
   ])("policy-server 43: %j with %j", (argv, env, text) => {
     expect(usageErrorOf(argv, env)).toContain(text);
+  });
+});
+
+describe("policy-server 43: every flag, by option and by environment", () => {
+  const sample = (flag: (typeof serverFlags)[keyof typeof serverFlags]): string[] => {
+    if (flag.type === "boolean") return ["true", "1", "yes", "on"];
+    return flag.type === "enum" ? [...flag.values] : ["2048"];
+  };
+  const rows = Object.entries(serverFlags).flatMap(([name, flag]) =>
+    sample(flag).map((text) => [name, flag.env, text] as const),
+  );
+  const flagValue = (name: string, argv: string[], env: Environment = {}): unknown => {
+    const parsed = parseCommandLine(policyServer, argv, env);
+    return parsed.kind === "run" ? parsed.flags[name] : parsed;
+  };
+
+  it.each(rows)("--%s and %s take %s", (name, variable, text) => {
+    const { type } = serverFlags[name as keyof typeof serverFlags];
+    const expected = { boolean: true, list: [text], number: Number(text), enum: text, string: text }[type];
+    expect(flagValue(name, [`--${name}=${text}`])).toEqual(expected);
+    expect(flagValue(name, [], { [variable]: text })).toEqual(expected);
+  });
+
+  const switches = Object.entries(serverFlags).filter(([, { type }]) => type === "boolean");
+  it.each(switches)("--%s is switched off by every word for it", (name, { env: variable }) => {
+    expect(flagValue(name, [`--${name}`], { [variable]: "false" })).toBe(true);
+    for (const text of ["false", "0", "no", "off"]) {
+      expect(flagValue(name, [`--${name}=${text}`], { [variable]: "true" })).toBe(false);
+      // any text in NO_COLOR counts
+      expect(flagValue(name, [], { [variable]: text })).toBe(variable === "NO_COLOR");
+    }
   });
 });
 

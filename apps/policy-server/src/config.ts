@@ -3,9 +3,10 @@ import type { LogLevel } from "@kubewarden-ts/base";
 import type { FlagValues } from "@kubewarden-ts/cli";
 import { limitsOf } from "@kubewarden-ts/policy-evaluation";
 import type { GuestLimits } from "@kubewarden-ts/policy-runtime";
+import type { TlsFiles } from "@kubewarden-ts/x509/tls";
+import type { DaemonFiles } from "./daemon/background.ts";
 import { ServerError } from "./errors.ts";
 import type { serverFlags } from "./flags.ts";
-import type { TlsFiles } from "./tls.ts";
 
 export type ServerFlags = FlagValues<typeof serverFlags>;
 
@@ -20,6 +21,8 @@ export interface ServerConfig {
   readonly tls: TlsFiles | undefined;
   readonly policiesPath: string;
   readonly sourcesPath: string | undefined;
+  /** Root of the store of modules. */
+  readonly downloadFolder: string;
   /** Folder of Docker's `config.json`. */
   readonly dockerConfigFolder: string | undefined;
   /** Start although no Kubernetes cluster is configured. */
@@ -29,16 +32,29 @@ export interface ServerConfig {
   /** False: no evaluation is limited, whatever its policy says. */
   readonly timeoutProtection: boolean;
   readonly continueOnErrors: boolean;
+  /** In the background with these; in the foreground without. */
+  readonly daemon: DaemonFiles | undefined;
+  /** Routes for profiles, on the API port. */
+  readonly profiling: boolean;
   readonly alwaysAcceptNamespace: string | undefined;
   readonly logLevel: LogLevel;
   readonly logFormat: "text" | "json";
+  /** Send metrics to a collector. */
+  readonly otlpMetrics: boolean;
+  /** Send traces to a collector. */
+  readonly otlpTraces: boolean;
+  /** Answer `GET /metrics` on the readiness port. */
+  readonly prometheusMetrics: boolean;
   /** On a terminal only. */
   readonly logColor: boolean;
   readonly maxBodyBytes: number;
   readonly maxModuleBytes: number;
+  readonly maxPendingBytes: number;
   /** What one evaluation may take. */
   readonly limits: GuestLimits;
   readonly snapshotGoCommands: boolean;
+  /** Whether `GET /policies` answers, on the readiness port. */
+  readonly policyStatus: boolean;
 }
 
 /**
@@ -57,19 +73,28 @@ export function toConfig(flags: ServerFlags, machine: { cpus: number }): ServerC
     tls: tlsFiles(flags),
     policiesPath: flags.policies,
     sourcesPath: flags["sources-path"],
+    downloadFolder: flags["policies-download-dir"],
     dockerConfigFolder: flags["docker-config-json-path"],
     ignoreKubernetesFailure: flags["ignore-kubernetes-connection-failure"],
     policyTimeoutMs: positive("policy-timeout", wholeNumber(flags["policy-timeout"])) * 1000,
     timeoutProtection: !flags["disable-timeout-protection"],
     continueOnErrors: flags["continue-on-errors"],
+    daemon: flags.daemon ? daemonFiles(flags) : undefined,
+    profiling: flags["enable-pprof"],
     alwaysAcceptNamespace: flags["always-accept-admission-reviews-on-namespace"],
     logLevel: flags["log-level"],
+    // traces leave by OTLP, lines never do
     logFormat: flags["log-fmt"] === "json" ? "json" : "text",
+    otlpMetrics: flags["enable-metrics"],
+    otlpTraces: flags["log-fmt"] === "otlp",
+    prometheusMetrics: flags["enable-prometheus-metrics"],
     logColor: !flags["log-no-color"],
     maxBodyBytes: positive("max-body-bytes", wholeNumber(flags["max-body-bytes"])),
     maxModuleBytes: positive("max-module-bytes", wholeNumber(flags["max-module-bytes"])),
+    maxPendingBytes: flags["max-pending-mib"] * 1024 * 1024,
     limits: limitsOf(flags),
     snapshotGoCommands: !flags["disable-go-snapshots"],
+    policyStatus: flags["enable-policy-status"],
   };
 }
 
@@ -78,10 +103,6 @@ function refuseUnavailable(flags: ServerFlags): void {
   const asked: readonly [string, boolean][] = [
     ["--verification-path", flags["verification-path"] !== undefined],
     ["--sigstore-trust-config", flags["sigstore-trust-config"] !== undefined],
-    ["--enable-metrics", flags["enable-metrics"]],
-    ["--enable-pprof", flags["enable-pprof"]],
-    ["--log-fmt otlp", flags["log-fmt"] === "otlp"],
-    ["--daemon", flags.daemon],
   ];
   for (const [option, isAsked] of asked) {
     if (isAsked) throw new ServerError(`${option} is not available yet`, { code: "SERVER_NOT_AVAILABLE" });
@@ -119,6 +140,14 @@ function wholeNumber(text: string): number {
 function positive(option: string, value: number): number {
   if (value > 0) return value;
   throw invalid(`--${option} must be greater than 0`);
+}
+
+function daemonFiles(flags: ServerFlags): DaemonFiles {
+  return {
+    pidFile: flags["daemon-pid-file"],
+    stdoutFile: flags["daemon-stdout-file"],
+    stderrFile: flags["daemon-stderr-file"],
+  };
 }
 
 function tlsFiles(flags: ServerFlags): TlsFiles | undefined {

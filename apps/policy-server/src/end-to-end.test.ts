@@ -255,6 +255,45 @@ describe("a reload", () => {
   });
 });
 
+describe("GET /policies", () => {
+  const psp = () => ({ module: modules["pod-privileged"] });
+  const policies = async ({ readinessPort }: { readinessPort: number }) => {
+    const response = await fetch(`http://127.0.0.1:${readinessPort}/policies`);
+    const text = await response.text();
+    return { status: response.status, body: response.ok ? JSON.parse(text) : text };
+  };
+
+  it("is there only when it is switched on", async () => {
+    await using silent = await startedProgram({ p: psp() });
+    expect(await policies(silent)).toEqual({ status: 404, body: "" });
+  });
+
+  it("says which revision answers, and what is wrong with the one that was to follow", async () => {
+    await using told = await startedProgram({ p: psp() }, ["--enable-policy-status"]);
+    const { body: first } = await policies(told);
+    expect(first).toEqual({
+      policies: [
+        {
+          ...{ id: "p", kind: "policy", mode: "protect", state: "active" },
+          revision: expect.stringMatching(/^[0-9a-f]{64}$/),
+          module: {
+            digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
+            settingsDigest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
+          },
+        },
+      ],
+    });
+    await told.reload('{"p": {"module": "file:///nowhere.wasm"}}');
+    const errors = [expect.stringContaining("/nowhere.wasm")];
+    expect((await policies(told)).body).toEqual({
+      policies: [{ ...first.policies[0], state: "outdated", errors }],
+      lastReload: { at: expect.stringMatching(/^\d{4}-.*Z$/), outcome: "partly-applied", errors },
+    });
+    await told.reload("p: [");
+    expect((await policies(told)).body).toMatchObject({ lastReload: { outcome: "refused" } });
+  });
+});
+
 describe("a policy that hogs the only worker", () => {
   it("policy-server 36: delays neither readiness nor what is answered without a guest", async () => {
     await using busy = await startedProgram({ spin: await spinning() }, [

@@ -1,5 +1,6 @@
 import { defineFlags } from "@kubewarden-ts/cli";
 import { limitFlags } from "@kubewarden-ts/policy-evaluation";
+import { defaultMaxPendingBytes } from "@kubewarden-ts/policy-runtime/node";
 
 /**
  * The options of `policy-server` (policy-server 1), in upstream's order, our own ones last. Numbers are texts here:
@@ -185,11 +186,32 @@ export const serverFlags = defineFlags({
     default: String(128 * 1024 * 1024),
     description: "kubewarden-ts only: largest policy module that is accepted, in bytes",
   },
+  "enable-prometheus-metrics": {
+    type: "boolean",
+    env: "KUBEWARDEN_ENABLE_PROMETHEUS_METRICS",
+    description: "kubewarden-ts only: answer GET /metrics on the readiness port, in Prometheus' text format",
+  },
+  "max-pending-mib": {
+    type: "number",
+    valueName: "MIB",
+    env: "KUBEWARDEN_MAX_PENDING_MIB",
+    default: defaultMaxPendingBytes / (1024 * 1024),
+    min: 1,
+    max: 1024 * 1024,
+    description:
+      "kubewarden-ts only: bytes of all requests that have no answer yet, in MiB, of which one policy may have half; further ones are rejected at once with code 429",
+  },
   ...limitFlags,
   "disable-go-snapshots": {
     type: "boolean",
     env: "KUBEWARDEN_DISABLE_GO_SNAPSHOTS",
     description:
       "kubewarden-ts only: start policies by Go's compiler anew for every request, in place of going on from where they read it",
+  },
+  "enable-policy-status": {
+    type: "boolean",
+    env: "KUBEWARDEN_ENABLE_POLICY_STATUS",
+    description:
+      "kubewarden-ts only: answer GET /policies on the readiness port with how each policy is: revision, module, errors",
   },
 });

@@ -1,13 +1,10 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { connect } from "node:net";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-
-const main = join(import.meta.dirname, "main.ts");
+import { endOf, portsOf, spawnProgram } from "./testing/spawned-program.ts";
 
 let folder = "";
 beforeAll(async () => {
@@ -16,40 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-function start(...argv: string[]): ChildProcess {
-  const addresses = ["--addr=127.0.0.1", "--port=0", "--readiness-probe-port=0"];
-  const withoutCluster = "--ignore-kubernetes-connection-failure";
-  return spawn(process.execPath, [main, ...addresses, withoutCluster, ...argv], {
-    cwd: folder,
-    env: { PATH: process.env["PATH"], HOME: folder },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-}
-
-/** The ports of the listeners, once both are bound. */
-async function portsOf(server: ChildProcess): Promise<number[]> {
-  const ports: number[] = [];
-  if (server.stdout === null) return ports;
-  for await (const line of createInterface(server.stdout)) {
-    const port = / port=(\d+)/.exec(line)?.[1];
-    if (port !== undefined) ports.push(Number(port));
-    if (ports.length === 2) break;
-  }
-  server.stdout.resume();
-  return ports;
-}
-
-const noCluster = /^Cannot connect to Kubernetes cluster: .+\nCannot connect to Kubernetes, .+\n/;
-
-async function endOf(server: ChildProcess): Promise<{ code: number | null; stderr: string }> {
-  let stderr = "";
-  server.stderr?.on("data", (chunk: Buffer) => {
-    stderr += chunk.toString();
-  });
-  const [code] = await once(server, "close");
-  // that there is no cluster is said at every start here
-  return { code, stderr: stderr.replace(noCluster, "") };
-}
+const start = (...argv: string[]) => spawnProgram(folder, argv);
 
 describe("the process", () => {
   it("policy-server 42, 44: starts with an empty policies file, and ends with 0 when asked to", async () => {
@@ -86,5 +50,37 @@ describe("the process", () => {
       stderr:
         "Error: Error while downloading policy 'p' from file:///nonexistent/p.wasm: No such file or directory (os error 2)\n",
     });
+  });
+
+  it.each([["--port"], ["--readiness-probe-port"]])("ends with 1 when %s is in use", async (flag) => {
+    const holder = createServer().listen(0, "127.0.0.1");
+    await once(holder, "listening");
+    const { port } = holder.address() as AddressInfo;
+    const argv = ["--addr=127.0.0.1", "--ignore-kubernetes-connection-failure"];
+    const other = flag === "--port" ? "--readiness-probe-port=0" : "--port=0";
+    const server = spawnProgram(folder, [...argv, `${flag}=${port}`, other], { plain: true });
+    const stderr = `Error: 127.0.0.1:${port}: Address already in use (os error 98)\n`;
+    expect(await endOf(server)).toEqual({ code: 1, stderr });
+    holder.close();
+  });
+
+  it("policy-server 42: ends with 0 when asked while it starts", async () => {
+    const held: Socket[] = [];
+    const connected = Promise.withResolvers<void>();
+    const silent = createServer((socket) => {
+      held.push(socket);
+      connected.resolve();
+    }).listen(0, "127.0.0.1");
+    await once(silent, "listening");
+    const { port } = silent.address() as AddressInfo;
+    const policies = `p: { module: "https://127.0.0.1:${port}/p.wasm" }\n`;
+    await writeFile(join(folder, "silent.yml"), policies);
+    const server = start("--policies=silent.yml");
+    const ended = endOf(server);
+    await connected.promise;
+    server.kill("SIGTERM");
+    expect(await ended).toEqual({ code: 0, stderr: "" });
+    for (const socket of held) socket.destroy();
+    silent.close();
   });
 });

@@ -2,6 +2,7 @@
 import { availableParallelism, constants } from "node:os";
 import { runProgram } from "@kubewarden-ts/cli";
 import { startEvaluator } from "@kubewarden-ts/policy-evaluation";
+import { processBackground } from "./daemon/process-background.ts";
 import { connectHost } from "./host/connect-host.ts";
 import { policyServer } from "./program.ts";
 
@@ -17,7 +18,7 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
 const reload = new EventTarget();
 process.on("SIGHUP", () => reload.dispatchEvent(new Event("reload")));
 
-process.exitCode = await runProgram(policyServer, {
+const exitCode = await runProgram(policyServer, {
   argv: process.argv.slice(2),
   env: process.env,
   stdout: process.stdout,
@@ -29,5 +30,9 @@ process.exitCode = await runProgram(policyServer, {
     isTerminal: process.stdout.isTTY === true,
     startEvaluator,
     connectHost,
+    background: processBackground(),
+    pid: process.pid,
   }),
 });
+// connections that are still being made are not waited for
+process.exit(exitCode);

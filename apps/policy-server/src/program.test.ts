@@ -9,6 +9,7 @@ import { type ConnectHost, connectHost as connectReal } from "./host/connect-hos
 import { policyServer } from "./program.ts";
 import { fakeEvaluator } from "./testing/fake-evaluator.ts";
 import { fakeHost } from "./testing/fake-host.ts";
+import { noBackground } from "./testing/no-background.ts";
 
 let folder = "";
 beforeAll(async () => {
@@ -62,6 +63,8 @@ async function run(
         shutdown.abort();
         return { ...fakeEvaluator(), [Symbol.asyncDispose]: async () => {} };
       },
+      background: noBackground,
+      pid: process.pid,
       connectHost,
     }),
   });
@@ -74,9 +77,15 @@ describe("policy-server", () => {
   });
 
   it("policy-server 45: prints its version with the built-in functions of Rego", async () => {
-    expect((await run(["--version"])).stdout).toBe(
-      `policy-server ${KUBEWARDEN_VERSION}\n\nOpen Policy Agent/Gatekeeper implemented builtins:\n`,
-    );
+    const [name, nothing, title, ...builtins] = (await run(["--version"])).stdout.trimEnd().split("\n");
+    expect([name, nothing, title]).toEqual([
+      `policy-server ${KUBEWARDEN_VERSION}`,
+      "",
+      "Open Policy Agent/Gatekeeper implemented builtins:",
+    ]);
+    expect(builtins).toContain("  - crypto.x509.parse_certificates");
+    expect(builtins).toEqual(builtins.toSorted());
+    expect(builtins.every((line) => /^ {2}- [a-z0-9_.]+$/.test(line))).toBe(true);
   });
 
   it.each([
@@ -131,6 +140,7 @@ describe("policy-server", () => {
     const lines = stdout.trimEnd().split("\n");
     expect(lines.map((line) => JSON.parse(line).fields.message)).toEqual([
       "policy timeout protection is enabled",
+      "policies download",
       "started HTTP server",
       "started readiness server",
       "shutting down",
@@ -151,7 +161,7 @@ describe("policy-server", () => {
       {
         policyId: "g/b",
         kind: "module" as const,
-        message: "bootstrap failure: g/b: Error while downloading policy 'g/b' from x: y",
+        message: "bootstrap failure: g/b: Error while downloading policy 'g/#b' from x: y",
       },
     ];
     const load = () => {
@@ -160,7 +170,7 @@ describe("policy-server", () => {
     expect(await run([], { load })).toMatchObject({
       exit: 1,
       stderr:
-        "Error: policy 'a': Policy settings are invalid: no message\nError: Error while downloading policy 'g/b' from x: y\n",
+        "Error: policy 'a': Policy settings are invalid: no message\nError: Error while downloading policy 'g/#b' from x: y\n",
     });
   });
 

@@ -1,19 +1,27 @@
 import { open } from "node:fs/promises";
-import { createLogger, type Logger } from "@kubewarden-ts/base";
+import { createLogger, type Logger, systemClock } from "@kubewarden-ts/base";
 import { commandDefiner, docsCommand } from "@kubewarden-ts/cli";
 import { createConnections, withEnvironmentProxies } from "@kubewarden-ts/oci";
 import type { Evaluator, EvaluatorOptions } from "@kubewarden-ts/policy-evaluation";
-import { fetchModule } from "@kubewarden-ts/policy-store";
 import { KUBEWARDEN_VERSION } from "@kubewarden-ts/protocol";
+import { builtinNames } from "@kubewarden-ts/rego/node";
 import { createLogWriter, wantsColor } from "@kubewarden-ts/telemetry";
 import { type ServerConfig, toConfig } from "./config.ts";
 import { readPolicies, readSources } from "./configuration-files.ts";
+import { type Background, startInBackground } from "./daemon/background.ts";
+import { claimPidFile } from "./daemon/pid-file.ts";
 import { serverFlags } from "./flags.ts";
 import type { ConnectHost } from "./host/connect-host.ts";
+import { registryCredentials } from "./host/registry-credentials.ts";
 import type { PolicyEvaluator } from "./http/policy-routes.ts";
-import { reloadPolicies } from "./reload-policies.ts";
-import { startServer } from "./serve.ts";
+import { moduleDownloads } from "./modules/module-downloads.ts";
+import { openModuleStore } from "./modules/open-module-store.ts";
+import { createPolicyReloads } from "./reload/policy-reloads.ts";
+import { type ServedPolicies, startServer } from "./serve.ts";
 import { startFailureText } from "./start-failure.ts";
+import { observeHost } from "./telemetry/observed-host.ts";
+import { type Observers, observePolicies } from "./telemetry/observed-policies.ts";
+import { startTelemetry } from "./telemetry/start-telemetry.ts";
 
 /** What the program needs of its process. */
 export interface ProgramDeps {
@@ -27,39 +35,70 @@ export interface ProgramDeps {
   readonly isTerminal: boolean;
   readonly startEvaluator: (options: EvaluatorOptions) => Promise<ReloadableEvaluator>;
   readonly connectHost: ConnectHost;
+  /** What `--daemon` needs. */
+  readonly background: Background;
+  readonly pid: number;
 }
 
-type ReloadableEvaluator = PolicyEvaluator & Pick<Evaluator, "reload"> & AsyncDisposable;
+type ReloadableEvaluator = PolicyEvaluator & Pick<Evaluator, "reload" | "status"> & AsyncDisposable;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const name = `policy-server ${KUBEWARDEN_VERSION}`;
+const builtinsTitle = "Open Policy Agent/Gatekeeper implemented builtins:";
 
 /** The command line of `policy-server`. */
 export const policyServer = commandDefiner<ProgramDeps>()({
   name: "policy-server",
-  // the list of built-in functions follows once Rego policies can be run
-  version: { short: name, long: `${name}\n\nOpen Policy Agent/Gatekeeper implemented builtins:` },
+  version: {
+    short: name,
+    long: [name, "", builtinsTitle, ...builtinNames.map((each) => `  - ${each}`)].join("\n"),
+  },
   summary: "Kubewarden policy server: answers the AdmissionReviews of a Kubernetes API server",
   flags: serverFlags,
   subcommands: { docs: docsCommand({ open }) },
-  async run({ flags, env, stdout, stderr, shutdown, reload, cpus, isTerminal, startEvaluator, connectHost }) {
+  async run({ flags, env, stdout, stderr, cpus, isTerminal, background, ...deps }) {
+    const fail = (text: string): number => {
+      stderr.write(text);
+      if (background.role === "server") background.report({ kind: "failed", stderr: text });
+      return 1;
+    };
     try {
       const config = toConfig(flags, { cpus });
       const color = wantsColor({ isTTY: isTerminal }, { noColor: !config.logColor, env });
       const write = createLogWriter({ format: config.logFormat, color, write: (text) => stdout.write(text) });
       const log = createLogger({ level: config.logLevel, target: "policy_server", write });
       const warn = (line: string): void => void stderr.write(`${line}\n`);
-      await serveUntil(shutdown, config, { env, log, warn, reload, startEvaluator, connectHost });
+      if (config.daemon !== undefined && background.role === "starter") {
+        // what is wrong with them shows before any file is written
+        await readPolicies(config.policiesPath);
+        await readSources(config.sourcesPath);
+        const { spawn } = background;
+        const failure = await startInBackground(config.daemon, { spawn, log, shutdown: deps.shutdown });
+        return failure === undefined || deps.shutdown.aborted ? 0 : fail(failure);
+      }
+      await using _pidFile = await ownPidFile(config, log, { background, pid: deps.pid });
+      const onReady = () => background.role === "server" && background.report({ kind: "ready" });
+      await serveUntil(deps.shutdown, config, { env, log, warn, onReady, ...deps });
       return 0;
     } catch (error) {
       // asked to stop while starting: what fails then is what was stopped
-      if (shutdown.aborted) return 0;
-      stderr.write(startFailureText(error));
-      return 1;
+      return deps.shutdown.aborted ? 0 : fail(startFailureText(error));
     }
   },
 });
+
+/** In the background, the pid file is held for as long as the server runs. */
+async function ownPidFile(
+  { daemon }: ServerConfig,
+  log: Logger,
+  { background, pid }: Pick<ProgramDeps, "background" | "pid">,
+): Promise<AsyncDisposable | undefined> {
+  if (daemon === undefined || background.role === "starter") return undefined;
+  const pidFile = await claimPidFile(daemon.pidFile, pid);
+  log.info("Detached from shell, now running in background.");
+  return pidFile;
+}
 
 async function serveUntil(
   shutdown: AbortSignal,
@@ -68,43 +107,74 @@ async function serveUntil(
     env,
     log,
     warn,
+    onReady,
     reload,
     startEvaluator,
     connectHost,
-  }: { env: Environment; log: Logger; warn: (line: string) => void } & Pick<
+  }: { env: Environment; log: Logger; warn: (line: string) => void; onReady: () => void } & Pick<
     ProgramDeps,
     "reload" | "startEvaluator" | "connectHost"
   >,
 ): Promise<void> {
   const policies = await readPolicies(config.policiesPath);
   const sources = withEnvironmentProxies(await readSources(config.sourcesPath), env);
+  await using telemetry = await startTelemetry(config, { env, log });
   await using connections = createConnections(sources);
-  const { dockerConfigFolder, ignoreKubernetesFailure } = config;
-  await using host = await connectHost({
-    ...{ sources, dockerConfigFolder, ignoreKubernetesFailure, env, log, warn },
-  });
+  const { dockerConfigFolder: configured, ignoreKubernetesFailure } = config;
+  const credentials = registryCredentials({ configured, env, log });
+  await using host = await connectHost({ sources, credentials, ignoreKubernetesFailure, env, log, warn });
+  await using store = openModuleStore(config, { connections, credentials, log });
   const { workers, continueOnErrors, alwaysAcceptNamespace, timeoutProtection, limits, snapshotGoCommands } =
     config;
-  const fetchOptions = { signal: shutdown, connections, maxBytes: config.maxModuleBytes };
+  const fetchModule = moduleDownloads({ store, log, signal: shutdown });
   const server = await startServer(config, {
-    log,
+    ...{ log, telemetry, hostName: env["HOSTNAME"] || "unknown" },
     startEvaluator: async () => {
+      const download = { download_dir: config.downloadFolder, policies_count: policies.size };
+      log.info("policies download", { ...download, status: "init" });
       const evaluator = await startEvaluator({
         ...{ policies, workers, continueOnErrors, alwaysAcceptNamespace, timeoutProtection, log },
-        ...{ limits, snapshotGoCommands },
-        fetchModule: (url) => fetchModule(url, fetchOptions),
+        ...{ limits, snapshotGoCommands, maxPendingBytes: config.maxPendingBytes },
+        fetchModule,
         defaultTimeoutMs: timeoutProtection ? config.policyTimeoutMs : undefined,
-        serveCapability: host.serve,
+        serveCapability: observeHost(host.serve, telemetry.metrics),
+        observer: telemetry.observer,
       });
-      reload.addEventListener("reload", () => void reloadPolicies(evaluator, config.policiesPath, log), {
-        signal: shutdown,
-      });
-      return evaluator;
+      const served = reloadable(evaluator, config, { log, reload, shutdown });
+      return telemetry.observer === undefined ? served : observed(served, telemetry);
     },
   });
+  onReady();
   await aborted(shutdown);
   log.info("shutting down");
   await server.shutDown();
+}
+
+/** Has the policies read again when somebody asks for it. */
+function reloadable(
+  evaluator: ReloadableEvaluator,
+  { policiesPath: path, policyStatus }: ServerConfig,
+  { log, reload, shutdown }: { log: Logger; reload: EventTarget; shutdown: AbortSignal },
+): ServedPolicies {
+  const read = () => readPolicies(path);
+  const reloads = createPolicyReloads({ evaluator, read, path, log, clock: systemClock });
+  reload.addEventListener("reload", () => void reloads.reload(), { signal: shutdown });
+  if (!policyStatus) return evaluator;
+  return {
+    admission: evaluator.admission,
+    raw: evaluator.raw,
+    auditBatch: evaluator.auditBatch,
+    describe: () => ({ policies: evaluator.status(), lastReload: reloads.last() }),
+    [Symbol.asyncDispose]: () => evaluator[Symbol.asyncDispose](),
+  };
+}
+
+function observed(policies: ServedPolicies, observers: Observers): ServedPolicies {
+  return {
+    ...observePolicies(policies, observers),
+    describe: policies.describe,
+    [Symbol.asyncDispose]: () => policies[Symbol.asyncDispose](),
+  };
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

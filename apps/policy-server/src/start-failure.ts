@@ -1,5 +1,5 @@
 import { errorText } from "@kubewarden-ts/base";
-import { PoliciesFileError, StartupError } from "@kubewarden-ts/policy-evaluation";
+import { downloadName, PoliciesFileError, StartupError } from "@kubewarden-ts/policy-evaluation";
 
 /**
  * What goes to standard error when the server cannot start: one line for each thing that is wrong, and each that
@@ -26,6 +26,7 @@ function problemsOf(error: unknown): string[] {
  */
 function namingPolicy(policyId: string, message: string): string {
   const text = message.replace(`bootstrap failure: ${policyId}: `, "");
-  const isNamed = text.includes(`policy '${policyId}'`) || text.includes(`policy ${policyId}:`);
+  const names = [`policy '${policyId}'`, `policy ${policyId}:`, `policy '${downloadName(policyId)}'`];
+  const isNamed = names.some((name) => text.includes(name));
   return isNamed ? text : `policy '${policyId}': ${text}`;
 }

@@ -54,19 +54,19 @@ export function textAnswer(json: string, freshForMs = 0): CapabilityAnswer {
 }
 
 /** Done in the worker at once, never denied. */
-export interface LocalCapability {
+export interface LocalCapability<Path extends string = string> {
   readonly kind: "local";
   /** `<namespace>/<operation>` */
-  readonly path: string;
+  readonly path: Path;
   run(payload: Uint8Array, caller: Caller): Uint8Array;
 }
 
 /** Checked and decoded in the worker, done on the main thread. Input and answer are plain data. */
-export interface ServedCapability {
+export interface ServedCapability<Path extends string = string> {
   /** Guests call `served` ones; `internal` ones are for the host's own questions, and no guest reaches them. */
   readonly kind: "served" | "internal";
   /** `<namespace>/<operation>` */
-  readonly path: string;
+  readonly path: Path;
   readonly input: v.GenericSchema;
   /** The Kubernetes resource that the input asks for, where reading it must have been granted. */
   resourceOf?(input: unknown): ResourceReference;
@@ -80,8 +80,8 @@ export type Capability = LocalCapability | ServedCapability;
  * @param definition.input - what the guest's JSON payload must be
  * @param definition.run - the deed; the message of what it throws is the error the guest gets
  */
-export function defineCapability<Schema extends v.GenericSchema>(definition: {
-  path: string;
+export function defineCapability<const Path extends string, Schema extends v.GenericSchema>(definition: {
+  path: Path;
   kind?: "served" | "internal";
   input: Schema;
   resourceOf?: (input: v.InferOutput<Schema>) => ResourceReference;
@@ -90,7 +90,7 @@ export function defineCapability<Schema extends v.GenericSchema>(definition: {
     deps: CapabilityDeps,
     signal: AbortSignal | undefined,
   ) => Promise<CapabilityAnswer>;
-}): ServedCapability {
+}): ServedCapability<Path> {
   const { path, kind = "served", input: schema, resourceOf, run } = definition;
   // The input was decoded by `schema` in the dispatcher; only its type was lost on the way.
   const typed = (input: unknown): v.InferOutput<Schema> => input as v.InferOutput<Schema>;

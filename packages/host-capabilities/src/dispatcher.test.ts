@@ -175,7 +175,7 @@ describe("createDispatcher", () => {
       seen.push(given);
       return {};
     });
-    await dispatch(call("net/v1/dns_lookup_host", "h"), signal);
+    await dispatch(call("net/v1/dns_lookup_host", "h"), { signal });
     expect(seen).toEqual([signal]);
   });
 

@@ -38,10 +38,27 @@ export interface DispatcherOptions {
   readonly serve: ServeCapability;
   /** A clock in milliseconds, by which answers are kept; that of this thread unless told. */
   readonly now?: () => number;
+  /** Is told of each question that was refused for want of a grant: the capability's path. */
+  readonly denied?: (capability: string) => void;
 }
 
 /** @returns a {@link CapabilityAnswer}, or any value, which is answered as JSON */
 export type ServeCapability = (path: string, input: unknown, signal?: AbortSignal) => Promise<unknown>;
+
+/** What was asked of the host with success: the checks were passed. */
+export interface HostQuestion {
+  /** The capability's path. */
+  readonly capability: string;
+  /** Its payload, decoded. */
+  readonly input: unknown;
+}
+
+/** What may be said about one question to a dispatcher. */
+export interface QuestionOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Is told of what is asked, whether it is answered from memory or not; the log is no question. */
+  readonly note?: ((question: HostQuestion) => void) | undefined;
+}
 
 /** Answers what one policy asks of its host. Nothing else decides who may read what. */
 export interface Dispatcher {
@@ -49,32 +66,36 @@ export interface Dispatcher {
    * The checks of policy-runtime 5.1 in their order, then the deed. Answers at once where nothing is waited for.
    * @throws {HostCallError} or rejects with it; the guest gets its message
    */
-  call(call: HostCall, signal?: AbortSignal): Uint8Array | Promise<Uint8Array>;
+  call(call: HostCall, options?: QuestionOptions): Uint8Array | Promise<Uint8Array>;
   /**
    * All objects of the resources that the policy may read, in the layout of Rego policies (policy-runtime 4.5).
    * @param known - what was read before: it is answered again while nothing changed
    * @throws {HostCallError}
    */
-  inventory(layout: InventoryLayout, known?: Inventory): Promise<Inventory>;
+  inventory(layout: InventoryLayout, known?: Inventory, options?: QuestionOptions): Promise<Inventory>;
 }
 
 /** Runs in the worker, beside the guest. */
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const perform = createPerform(options);
   return {
-    call(call, signal) {
+    call(call, { signal, note } = {}) {
       const capability = findCapability(call, options);
       if (capability.kind === "local") return capability.run(call.payload, options);
       const input = decodePayload(capability.input, call.payload);
       checkResource(capability, input, options);
+      note?.({ capability: capability.path, input });
       const answer = perform(capability.path, input, signal);
       return answer instanceof Promise ? answer.then(({ bytes }) => bytes) : answer.bytes;
     },
-    inventory(layout, known) {
+    inventory(layout, known, { note } = {}) {
       const { contextAwareResources, grants } = options;
       const listing = "kubernetes/list_resources_all";
       if (!isGranted(grants, listing)) throw denyCapability(listing, options);
-      for (const resource of contextAwareResources) checkReadable(resource, options);
+      for (const resource of contextAwareResources) checkReadable(resource, listing, options);
+      for (const { apiVersion, kind } of contextAwareResources) {
+        note?.({ capability: listing, input: { api_version: apiVersion, kind } });
+      }
       return readInventory({ layout, resources: contextAwareResources, known, perform });
     },
   };
@@ -109,7 +130,7 @@ function createPerform(options: DispatcherOptions): Perform {
   }
 }
 
-const listings = new Set([listResourcesAll.path, listResourcesByNamespace.path]);
+const listings = new Set<string>([listResourcesAll.path, listResourcesByNamespace.path]);
 
 function complete(path: string, { bytes, ...rest }: CapabilityAnswer): PerformedAnswer {
   if (bytes !== undefined) return { bytes, ...rest };
@@ -133,10 +154,10 @@ function findCapability({ binding, namespace, operation }: HostCall, options: Di
 
 function checkResource(capability: ServedCapability, input: unknown, options: DispatcherOptions): void {
   const wanted = capability.resourceOf?.(input);
-  if (wanted !== undefined) checkReadable(wanted, options);
+  if (wanted !== undefined) checkReadable(wanted, capability.path, options);
 }
 
-function checkReadable(wanted: ResourceReference, options: DispatcherOptions): void {
+function checkReadable(wanted: ResourceReference, path: string, options: DispatcherOptions): void {
   const { policyId, contextAwareResources, namespaced, log } = options;
   const allowed = namespaced ? [] : contextAwareResources;
   const granted = allowed.some(
@@ -144,6 +165,7 @@ function checkReadable(wanted: ResourceReference, options: DispatcherOptions): v
   );
   if (granted) return;
   const resource = formatResource(wanted);
+  options.denied?.(path);
   log.error("Policy tried to access a Kubernetes resource it doesn't have access to", {
     policy: policyId,
     resource_requested: resource,
@@ -178,7 +200,10 @@ const Answer = v.object({
   validity: v.optional(v.custom<Validity>(() => true)),
 });
 
-function denyCapability(path: string, { policyId, grants, log }: DispatcherOptions): HostCallError {
+function denyCapability(path: string, options: DispatcherOptions): HostCallError {
+  const { policyId, grants, log } = options;
+  // whatever else a guest makes up has one name
+  options.denied?.(capabilityTable.has(path) ? path : "unknown");
   log.error("Policy tried to use a host capability it doesn't have access to", {
     policy: policyId,
     capability: path,

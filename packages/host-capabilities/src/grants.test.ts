@@ -45,6 +45,16 @@ describe("parseCapabilityPatterns", () => {
     expect(grantedBy("oci/v1/oci_manifest")).toEqual(["oci/v1/oci_manifest"]);
   });
 
+  it.each([
+    ["oci/*", "oci2/v1/verify"],
+    ["oci/*", "oci"],
+    ["oci/v1/*", "oci/v10/verify"],
+    ["oci/v1/*", "oci/v1"],
+    ["kubernetes/can_i", "kubernetes/can_i_not"],
+  ])("does not take %s for the beginning of %s, which may come", (pattern, path) => {
+    expect(isGranted(parseCapabilityPatterns([pattern]), path)).toBe(false);
+  });
+
   const wildcard = "wildcard '*' must be the entire last path segment (e.g. 'oci/*'), not a partial match";
   it.each([
     ["", "invalid pattern: pattern must not be empty"],

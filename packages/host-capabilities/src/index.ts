@@ -7,7 +7,14 @@ export {
 } from "./capability.ts";
 export { type CapabilityComparison, compareCapabilities, usedCapabilities } from "./capability-scan.ts";
 export type { AccessQuestion, Cluster, ObjectSelection } from "./cluster.ts";
-export { createDispatcher, type Dispatcher, type DispatcherOptions, type HostCall } from "./dispatcher.ts";
+export {
+  createDispatcher,
+  type Dispatcher,
+  type DispatcherOptions,
+  type HostCall,
+  type HostQuestion,
+  type QuestionOptions,
+} from "./dispatcher.ts";
 export { CapabilityError, HostCallError, type HostCallErrorCode } from "./errors.ts";
 export {
   type CapabilityGrants,

@@ -175,12 +175,17 @@ describe("host calls", () => {
 });
 
 describe("createCapabilityServer", () => {
+  it("policy-runtime 41: a host without an address is an error", async () => {
+    const serve = createCapabilityServer(notedDeps([], { lookup: async () => [] }));
+    await expect(serve("net/v1/dns_lookup_host", "h")).rejects.toThrow('no address found for "h"');
+  });
+
   it("hands the signal to the deed", async () => {
     const { signal } = new AbortController();
     const seen: unknown[] = [];
     const lookup = async (_host: string, given?: AbortSignal) => {
       seen.push(given);
-      return [];
+      return [{ address: "::1" }];
     };
     const serve = createCapabilityServer(notedDeps([], { lookup }));
     await serve("net/v1/dns_lookup_host", "h", signal);

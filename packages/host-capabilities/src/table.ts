@@ -14,7 +14,7 @@ import { verifyV1, verifyV2 } from "./capabilities/verify.ts";
 import type { Capability } from "./capability.ts";
 
 /** Everything that can be asked of a host (policy-runtime 5.2). */
-export const capabilities: readonly Capability[] = [
+export const capabilities = [
   tracingLog,
   dnsLookupHost,
   isCertificateTrusted,
@@ -29,11 +29,14 @@ export const capabilities: readonly Capability[] = [
   resourcePluralName,
   verifyV1,
   verifyV2,
-];
+] as const satisfies readonly Capability[];
+
+/** The name of each, as far as the compiler knows it: a table with a row for each of them misses none. */
+export type CapabilityPath = (typeof capabilities)[number]["path"];
 
 /** By path. */
 export const capabilityTable: ReadonlyMap<string, Capability> = new Map(
-  capabilities.map((capability) => [capability.path, capability]),
+  capabilities.map((capability): [string, Capability] => [capability.path, capability]),
 );
 
 /** What a guest can call; of these, everything but what is done in the worker itself has to be granted. */

@@ -27,8 +27,13 @@ export async function fetchManifestAndConfig(
   return { manifest, digest, config };
 }
 
-async function imageOf(
-  { manifest, digest }: FetchedManifest,
+/**
+ * The image that a fetched manifest is, or, of an index, has for the platform.
+ * @returns its manifest, and the digest of that
+ * @throws {OciError} `OCI_PLATFORM_MISSING`, and those of `fetchManifest`
+ */
+export async function imageOf(
+  { manifest, digest }: Pick<FetchedManifest, "manifest" | "digest">,
   client: Pick<ManifestReader, "fetchManifest">,
   { registry, repository }: ImageReference,
   { signal, platform }: { signal: AbortSignal; platform: Platform },

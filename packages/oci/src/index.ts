@@ -1,9 +1,17 @@
 export { anonymous, type Credential, type Credentials } from "./credentials/credential.ts";
 export { type AskHelper, helperRunner } from "./credentials/credential-helper.ts";
 export { dockerConfigFolder, dockerCredentials } from "./credentials/docker-credentials.ts";
-export { checkDigest, type Digest, type DigestAlgorithm, digestOf, parseDigest } from "./digest.ts";
+export {
+  checkDigest,
+  type Digest,
+  type DigestAlgorithm,
+  digestOf,
+  parseDigest,
+  parseGivenDigest,
+} from "./digest.ts";
 export { OciError, type OciErrorCode } from "./errors.ts";
-export type { FetchedImage } from "./image.ts";
+export { type RetryableOutcome, retryDelayMs } from "./http/retry.ts";
+export { type FetchedImage, imageOf } from "./image.ts";
 export { createImageLookUps, type ImageLookUps } from "./image-look-ups.ts";
 export {
   type Descriptor,
@@ -16,8 +24,8 @@ export {
   parseManifest,
 } from "./manifest/manifest.ts";
 export { entryFor, type Platform, platformOf } from "./manifest/platform.ts";
-export type { BlobDescriptor } from "./read-blob.ts";
-export type { FetchedManifest } from "./read-manifest.ts";
+export type { BlobDescriptor, BlobReader } from "./read-blob.ts";
+export type { FetchedManifest, ManifestReader } from "./read-manifest.ts";
 export { formatReference, type ImageReference, normalizePolicyUri, parseReference } from "./reference.ts";
 export {
   createRegistryClient,

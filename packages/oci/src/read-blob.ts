@@ -1,6 +1,7 @@
-import { checkDigest, type Digest, parseGivenDigest } from "./digest.ts";
+import { checkEqual, type Digest, digestOf, parseGivenDigest } from "./digest.ts";
 import { OciError, registryError } from "./errors.ts";
 import { answerError } from "./http/answer-error.ts";
+import type { Answer } from "./http/exchange.ts";
 import type { Transport } from "./http/transport.ts";
 import { apiHost, type ImageReference } from "./reference.ts";
 import type { Session } from "./session.ts";
@@ -34,10 +35,9 @@ export function createBlobReader(
     digest: Digest,
     { signal, maxBytes }: { signal: AbortSignal; maxBytes: number },
   ): Promise<Uint8Array> => {
-    const request = { method: "GET", path: `blobs/${digest.text}`, maxBytes, timeoutMs } as const;
-    const { body } = await session.request(reference, request, { signal });
-    checkDigest(body, digest);
-    return body;
+    const { algorithm, text } = digest;
+    const request = { method: "GET", path: `blobs/${text}`, maxBytes, timeoutMs, algorithm } as const;
+    return checkedBody(await session.request(reference, request, { signal }), digest);
   };
 
   const fromUrl = async (
@@ -48,11 +48,11 @@ export function createBlobReader(
     const host = apiHost(registry);
     // a manifest is no reason to leave TLS
     const target = { kind: "url", url, from: new URL(`https://${host}`), via: [host, registry] } as const;
-    const request = { method: "GET", target, maxBytes, timeoutMs } as const;
+    const { algorithm } = digest;
+    const request = { method: "GET", target, maxBytes, timeoutMs, algorithm } as const;
     const answer = await transport.send(request, signal);
     if (answer.status !== 200) throw answerError(answer);
-    checkDigest(answer.body, digest);
-    return answer.body;
+    return checkedBody(answer, digest);
   };
 
   return async (reference, descriptor, { signal, maxBytes }) => {
@@ -78,6 +78,11 @@ export function createBlobReader(
       code: "OCI_DIGEST_MISMATCH",
     });
   };
+}
+
+function checkedBody({ body, digest }: Answer, expected: Digest): Uint8Array {
+  checkEqual(expected.text, digest ?? digestOf(expected.algorithm, body));
+  return body;
 }
 
 /** The first result; when all fail, the first error. */

@@ -1,4 +1,5 @@
 import type { Authorizer } from "./auth/authorizer.ts";
+import type { DigestAlgorithm } from "./digest.ts";
 import { answerError } from "./http/answer-error.ts";
 import { type Answer, stopped, unreachable } from "./http/exchange.ts";
 import type { Transport } from "./http/transport.ts";
@@ -13,6 +14,8 @@ export interface RepositoryRequest {
   readonly headers?: Readonly<Record<string, string>>;
   readonly maxBytes: number;
   readonly timeoutMs: number;
+  /** Have the body hashed as it comes. */
+  readonly algorithm?: DigestAlgorithm;
 }
 
 /** Requests with authorization. */

@@ -1,33 +1,48 @@
 import type { Logger } from "@kubewarden-ts/base";
-import { type GuestPool, type RunUsage, timeoutText } from "@kubewarden-ts/policy-runtime/node";
+import type { RunUsage } from "@kubewarden-ts/policy-runtime/node";
 import { type AdmissionResponse, rejection } from "@kubewarden-ts/protocol";
 import { applyConstraints, type ResponseConstraints } from "./constraints.ts";
+import type { PolicyFailure } from "./errors.ts";
 import {
   type Generation,
   isFailure,
   type LoadedGroup,
   type LoadedPolicy,
+  memberFailures,
   type Runnable,
 } from "./generation.ts";
 import { evaluateGroup } from "./group-response.ts";
+import { type InspectedRequest, type InspectionDeps, inspectRequest } from "./inspect-request.ts";
 import { logMonitored } from "./monitor-log.ts";
+import { type Observation, type ObservedAnswer, type ObservedRun, watchRun } from "./observation.ts";
 import { formatPolicyId, type PolicyId, parsePolicyId } from "./policy-id.ts";
+import { acceptance, unjudged } from "./unjudged-response.ts";
 import { totalUsage } from "./usage.ts";
-import type { PolicyContext, WorkerAction, WorkerAnswer } from "./worker/worker-answer.ts";
+import type { EvaluationRead } from "./worker/evaluation-reads.ts";
+import type { WorkerAction, WorkerAnswer } from "./worker/worker-answer.ts";
 
 /** Who asks: the API server, or a scan of what is already in the cluster, which wants the policy's own verdict. */
 export type Origin = "validate" | "audit";
 
 /** How a request ended. Every decision of a policy is a `response`, a rejection and a time-out as well. */
 export type Evaluation =
-  /** `usage` is there when a guest was asked; of a group it is that of all members together. */
-  | { kind: "response"; response: AdmissionResponse; usage?: RunUsage | undefined }
+  | ({ kind: "response"; response: AdmissionResponse } & EvaluationFacts)
   | { kind: "unknown-policy" }
   | { kind: "invalid-policy-id" }
   /** The body holds no request; `message` is the complete text for the client. */
   | { kind: "malformed"; status: 400 | 422; message: string }
   /** No verdict could be had: the caller decides by its failure policy. */
   | { kind: "failed"; error: Error };
+
+/** What is known besides the response; of a group it is that of all members together. */
+export interface EvaluationFacts {
+  /** There when a guest was asked. */
+  readonly usage?: RunUsage | undefined;
+  /** There when a guest was asked and it was to be noted; each read once. */
+  readonly reads?: readonly EvaluationRead[] | undefined;
+  /** There when evaluations are observed, but for what no policy was asked about. */
+  readonly observation?: Observation | undefined;
+}
 
 export interface EvaluationRequest {
   readonly policyId: string;
@@ -37,14 +52,17 @@ export interface EvaluationRequest {
   readonly body: Uint8Array;
   /** How long the caller waits, in milliseconds. */
   readonly timeoutMs?: number | undefined;
+  /** Note what the policy reads: of an AdmissionReview. */
+  readonly noteReads?: boolean;
+  /** Takes the lines about this evaluation in place of the evaluator's; made when there is one. */
+  readonly log?: (() => Logger) | undefined;
 }
 
-export interface EvaluationDeps {
+export interface EvaluationDeps extends InspectionDeps {
   readonly generation: Generation;
-  readonly pool: GuestPool<PolicyContext, WorkerAnswer>;
-  /** Key of the policy that only reads requests. */
-  readonly inspectorKey: number;
   readonly log: Logger;
+  /** Somebody wants to know what evaluations did. */
+  readonly isObserved: boolean;
 }
 
 /** Ends an evaluation that has no verdict of a policy. */
@@ -89,9 +107,8 @@ async function evaluatePolicy(
   request: EvaluationRequest,
   deps: EvaluationDeps,
 ): Promise<Evaluation> {
-  if (isFailure(state))
-    return { kind: "response", response: await storedFailure(state.message, request, deps) };
-  const answer = await ask(state, request, deps);
+  if (isFailure(state)) return storedFailure(id, entry, state, request, deps);
+  const answer = await ask(id, state, request, deps);
   return conclude(id, entry, answer, request, deps);
 }
 
@@ -102,11 +119,10 @@ async function evaluateMemberAlone(
   request: EvaluationRequest,
   deps: EvaluationDeps,
 ): Promise<Evaluation> {
-  if (isFailure(state))
-    return { kind: "response", response: await storedFailure(state.message, request, deps) };
-  const answer = await ask(state, request, deps);
   const settings = { policyMode: "protect", allowedToMutate: false } as const;
-  return conclude(formatPolicyId(id), settings, answer, request, deps);
+  const name = formatPolicyId(id);
+  if (isFailure(state)) return storedFailure(name, settings, state, request, deps);
+  return conclude(name, settings, await ask(name, state, request, deps), request, deps);
 }
 
 async function evaluateWholeGroup(
@@ -114,26 +130,31 @@ async function evaluateWholeGroup(
   request: EvaluationRequest,
   deps: EvaluationDeps,
 ): Promise<Evaluation> {
-  const { uid, alwaysAccepted } = await inspect(request, deps);
-  if (alwaysAccepted) return { kind: "response", response: acceptance(uid) };
   const { expression, entry } = group;
   const failure = memberFailures(group);
-  if (failure !== undefined) return { kind: "response", response: rejection(uid, failure, 500) };
-  if (isFailure(expression)) return { kind: "response", response: rejection(uid, expression.message, 500) };
-  const usages: RunUsage[] = [];
+  if (failure !== undefined) return storedFailure(group.id, entry, failure, request, deps);
+  if (isFailure(expression)) return storedFailure(group.id, entry, expression, request, deps);
+  const inspected = await inspect(request, deps);
+  const { uid } = inspected;
+  if (inspected.alwaysAccepted) {
+    const known = { policyId: group.id, policyMode: entry.policyMode, request: inspected.facts };
+    return unasked(known, acceptance(uid), deps);
+  }
+  const facts: AnswerFacts[] = [];
   const vanilla = await evaluateGroup({
     uid,
     message: entry.message,
     expression,
     members: [...group.members.keys()],
     async evaluateMember(name) {
-      const { response, usage } = await askMember(group, name, request, deps);
-      if (usage !== undefined) usages.push(usage);
+      const { response, ...rest } = await askMember(group, name, request, deps);
+      facts.push(rest);
       return response;
     },
   });
   // The message of the group is in the response already.
-  const answer = { response: vanilla, usage: totalUsage(usages) };
+  const observed = observedGroup(inspected, facts, deps);
+  const answer = { response: vanilla, ...factsOfAll(facts), ...(observed && { observed }) };
   return conclude(group.id, { policyMode: entry.policyMode }, answer, request, deps);
 }
 
@@ -147,94 +168,121 @@ async function askMember(
   if (state === undefined || isFailure(state))
     throw new Error(`error invoking ${group.id}/${name}: not loaded`);
   try {
-    return await ask(state, request, deps);
+    return await ask(`${group.id}/${name}`, state, request, deps);
   } catch (error) {
     if (!(error instanceof EvaluationEnd) || error.evaluation.kind !== "failed") throw error;
     throw new Error(`error invoking ${group.id}/${name}: ${error.evaluation.error.message}`);
   }
 }
 
-/** A group with a member that cannot be used rejects, naming the member. */
-function memberFailures({ members }: LoadedGroup): string | undefined {
-  const failed = [...members.values()].filter(isFailure);
-  if (failed.length === 0) return undefined;
-  return failed
-    .map(({ policyId, message }) => (message.includes(policyId) ? message : `${policyId}: ${message}`))
-    .join(", ");
+/** A policy's own verdict. */
+interface PolicyAnswer extends AnswerFacts {
+  readonly response: AdmissionResponse;
 }
 
-/** A policy's own verdict, and what it took. */
-interface PolicyAnswer {
-  readonly response: AdmissionResponse;
-  readonly usage?: RunUsage | undefined;
+type AnswerFacts = Omit<EvaluationFacts, "observation"> & { readonly observed?: ObservedAnswer };
+
+function observedGroup(
+  { facts: request }: InspectedRequest,
+  facts: readonly AnswerFacts[],
+  { isObserved }: EvaluationDeps,
+): ObservedAnswer | undefined {
+  if (!isObserved) return undefined;
+  return { request, runs: facts.flatMap(({ observed }): readonly ObservedRun[] => observed?.runs ?? []) };
+}
+
+function factsOfAll(facts: readonly AnswerFacts[]): AnswerFacts {
+  const usage = totalUsage(facts.flatMap((each) => each.usage ?? []));
+  const noted = facts.flatMap(({ reads }) => (reads === undefined ? [] : [reads]));
+  if (noted.length === 0) return { usage };
+  const byText = new Map(noted.flat().map((read) => [JSON.stringify(read), read]));
+  return { usage, reads: [...byText.values()] };
 }
 
 /** Has a module judge the request. */
 async function ask(
+  id: string,
   { key, timeoutMs }: Runnable,
   request: EvaluationRequest,
   deps: EvaluationDeps,
 ): Promise<PolicyAnswer> {
-  const action: WorkerAction = request.form === "raw" ? "validate-raw" : "validate";
-  const limit = timeoutMs === undefined ? undefined : Math.min(timeoutMs, request.timeoutMs ?? timeoutMs);
-  const result = await deps.pool.run(key, action, request.body, { timeoutMs: limit });
+  const action = actionOf(request);
+  const { body, log, timeoutMs: patienceMs } = request;
+  const limitMs = timeoutMs === undefined ? undefined : Math.min(timeoutMs, patienceMs ?? timeoutMs);
+  const watched = deps.isObserved ? watchRun(id) : undefined;
+  const result = await deps.pool.run(key, action, body, { timeoutMs: limitMs, patienceMs, log });
   switch (result.kind) {
-    case "answer":
-      return { response: responseOf(result.answer), usage: result.usage };
+    case "answer": {
+      const { response, reads, facts, denied } = responseOf(result.answer);
+      const observed = watched && { request: facts, runs: [watched(result, denied)] };
+      return { response, reads, usage: result.usage, ...(observed && { observed }) };
+    }
     case "timed-out":
-      return { response: await timedOut(request, deps) };
+    case "shed": {
+      const run = watched?.(result);
+      const { uid, facts, alwaysAccepted } = await inspect(request, deps);
+      const response = alwaysAccepted ? acceptance(uid) : unjudged(result.kind, uid);
+      return { response, ...(run && { observed: { request: facts, runs: [run] } }) };
+    }
     case "failed":
       throw new EvaluationEnd({ kind: "failed", error: new Error(result.message) });
   }
 }
 
-function responseOf(answer: WorkerAnswer): AdmissionResponse {
-  if (answer.kind === "response") return answer.response;
+function actionOf({ form, noteReads }: EvaluationRequest): WorkerAction {
+  if (form === "raw") return "validate-raw";
+  return noteReads ? "audit" : "validate";
+}
+
+function responseOf(answer: WorkerAnswer): Extract<WorkerAnswer, { kind: "response" }> {
+  if (answer.kind === "response") return answer;
   throw new EvaluationEnd(
     answer.kind === "malformed" ? answer : { kind: "failed", error: new Error(`unexpected ${answer.kind}`) },
   );
 }
 
-async function timedOut(request: EvaluationRequest, deps: EvaluationDeps): Promise<AdmissionResponse> {
-  const { uid, alwaysAccepted } = await inspect(request, deps);
-  return alwaysAccepted ? acceptance(uid) : rejection(uid, timeoutText, 500);
-}
-
+/** The answer of what could not be loaded: whatever its mode, and without its custom message. */
 async function storedFailure(
-  message: string,
+  id: string,
+  { policyMode }: ResponseConstraints,
+  { kind: failure, message }: Pick<PolicyFailure, "kind" | "message">,
   request: EvaluationRequest,
   deps: EvaluationDeps,
-): Promise<AdmissionResponse> {
-  const { uid, alwaysAccepted } = await inspect(request, deps);
-  return alwaysAccepted ? acceptance(uid) : rejection(uid, message, 500);
+): Promise<Evaluation> {
+  const { uid, facts, alwaysAccepted } = await inspect(request, deps);
+  if (alwaysAccepted) return unasked({ policyId: id, policyMode, request: facts }, acceptance(uid), deps);
+  return unasked({ policyId: id, policyMode, request: facts, failure }, rejection(uid, message, 500), deps);
+}
+
+/** The answer where no module was asked. */
+function unasked(
+  known: Omit<Observation, "vanilla" | "runs">,
+  response: AdmissionResponse,
+  { isObserved }: EvaluationDeps,
+): Evaluation {
+  if (!isObserved) return { kind: "response", response };
+  return { kind: "response", response, observation: { ...known, vanilla: response, runs: [] } };
 }
 
 /** Reads the request without asking a policy. */
-async function inspect(
-  { form, body }: EvaluationRequest,
-  { pool, inspectorKey }: EvaluationDeps,
-): Promise<{ uid: string; alwaysAccepted: boolean }> {
-  const action: WorkerAction = form === "raw" ? "inspect-raw" : "inspect";
-  const result = await pool.run(inspectorKey, action, body);
-  if (result.kind === "answer" && result.answer.kind === "request") return result.answer;
-  if (result.kind === "answer" && result.answer.kind === "malformed") throw new EvaluationEnd(result.answer);
-  const message = result.kind === "failed" ? result.message : `unexpected ${result.kind}`;
-  throw new EvaluationEnd({ kind: "failed", error: new Error(message) });
+async function inspect(request: EvaluationRequest, deps: EvaluationDeps): Promise<InspectedRequest> {
+  const inspected = await inspectRequest(request, deps);
+  if (inspected.kind === "malformed") throw new EvaluationEnd(inspected);
+  return inspected;
 }
 
 /** Applies what the configuration says, for those who ask to admit. */
 function conclude(
   id: string,
   constraints: ResponseConstraints,
-  { response: vanilla, usage }: PolicyAnswer,
-  { origin }: EvaluationRequest,
-  { log }: EvaluationDeps,
+  { response: vanilla, observed, ...facts }: PolicyAnswer,
+  { origin, log }: EvaluationRequest,
+  deps: EvaluationDeps,
 ): Evaluation {
-  if (origin === "audit") return { kind: "response", response: vanilla, usage };
-  if (constraints.policyMode === "monitor") logMonitored(log, id, constraints, vanilla);
-  return { kind: "response", response: applyConstraints(id, constraints, vanilla).response, usage };
-}
-
-function acceptance(uid: string): AdmissionResponse {
-  return { uid, allowed: true, auditAnnotations: null, warnings: null };
+  const { policyMode } = constraints;
+  const observation = observed && { policyId: id, policyMode, vanilla, ...observed };
+  const told = { ...facts, ...(observation && { observation }) };
+  if (origin === "audit") return { kind: "response", response: vanilla, ...told };
+  if (policyMode === "monitor") logMonitored(log?.() ?? deps.log, id, constraints, vanilla);
+  return { kind: "response", response: applyConstraints(id, constraints, vanilla).response, ...told };
 }

@@ -1,17 +1,21 @@
-import { type Logger, mapConcurrent } from "@kubewarden-ts/base";
+import type { Logger } from "@kubewarden-ts/base";
 import type { GuestLimits } from "@kubewarden-ts/policy-runtime";
 import { GuestPool, type ServeCapability } from "@kubewarden-ts/policy-runtime/node";
-import { type PolicyFailure, StartupError } from "./errors.ts";
-import { type Evaluation, evaluate, type Origin } from "./evaluation.ts";
-import { failuresOf, type Generation, keysOf, type LoadedEntry, modulesOf } from "./generation.ts";
-import { type ChooseExecutionMode, createModuleCatalog } from "./module-catalog.ts";
+import { StartupError } from "./errors.ts";
+import { type Evaluation, type EvaluationRequest, evaluate, type Origin } from "./evaluation.ts";
+import { failuresOf, modulesOf } from "./generation.ts";
+import { LiveGeneration } from "./live-generation.ts";
+import { type ChooseExecutionMode, createModuleCatalog, type FetchModule } from "./module-catalog.ts";
+import { loadGeneration, nextGeneration, type ReloadReport } from "./next-generation.ts";
+import type { EvaluatorObserver } from "./observation.ts";
 import type { Policies } from "./policies-file.ts";
-import { createPolicyLoader, type PolicyLoader } from "./policy-loader.ts";
+import { createPolicyLoader } from "./policy-loader.ts";
+import { type PolicyStatus, policyStatus } from "./policy-status.ts";
 import type { PolicyContext, WorkerAnswer } from "./worker/worker-answer.ts";
 
 export interface EvaluatorOptions {
   readonly policies: Policies;
-  readonly fetchModule: (url: string) => Promise<Uint8Array>;
+  readonly fetchModule: FetchModule;
   /** Evaluations that may be on the CPU at the same time. */
   readonly workers: number;
   /** Limit for policies that do not set their own, in milliseconds; none when `undefined`. */
@@ -26,21 +30,16 @@ export interface EvaluatorOptions {
   readonly serveCapability: ServeCapability;
   readonly log: Logger;
   readonly limits?: GuestLimits;
+  /** Bytes of all requests that have no answer yet; what is more is refused at once. */
+  readonly maxPendingBytes?: number;
   /** How modules are run; by their metadata alone unless told otherwise. */
   readonly chooseMode?: ChooseExecutionMode;
   /** For programs that evaluate once and end: one thread does everything. */
   readonly oneShot?: boolean;
   /** Have commands by Go's compiler go on from where they read their request; on by default unless `oneShot`. */
   readonly snapshotGoCommands?: boolean;
-}
-
-/** What a reload did, by policy id. */
-export interface ReloadReport {
-  readonly added: readonly string[];
-  readonly changed: readonly string[];
-  readonly removed: readonly string[];
-  /** Failures of entries that could not be loaded. Those that had a working revision go on with it. */
-  readonly failures: readonly PolicyFailure[];
+  /** With one, evaluations come with what they did. */
+  readonly observer?: EvaluatorObserver | undefined;
 }
 
 /** Evaluates requests against loaded policies. */
@@ -53,16 +52,28 @@ export interface Evaluator extends AsyncDisposable {
   admission(origin: Origin, policyId: string, body: Uint8Array, options?: CallOptions): Promise<Evaluation>;
   /** Evaluates `{ "request": … }` of any shape. */
   raw(policyId: string, body: Uint8Array, options?: CallOptions): Promise<Evaluation>;
+  /** The own verdicts of several policies about one AdmissionReview, in the order asked, and what they read. */
+  auditBatch(policyIds: readonly string[], body: Uint8Array, options?: CallOptions): Promise<PolicyAudit[]>;
   /** Builds the policies aside and puts them in place at once; what cannot be loaded stays as it was. */
   reload(policies: Policies): Promise<ReloadReport>;
+  /** How each policy is, in the order of the file. */
+  status(): PolicyStatus[];
+}
+
+/** What one policy of a batch said. */
+export interface PolicyAudit {
+  readonly policyId: string;
+  /** Of the policy that was asked; `undefined` for one that is not known or could not be loaded. */
+  readonly revision: string | undefined;
+  readonly evaluation: Evaluation;
 }
 
 export interface CallOptions {
   /** How long the caller waits, in milliseconds: a shorter limit than the policy's wins. */
   readonly timeoutMs?: number | undefined;
+  /** Takes the lines about this evaluation, those of the guest too, in place of the evaluator's; made when there is one. */
+  readonly log?: (() => Logger) | undefined;
 }
-
-const maxEntriesAtOnce = 4;
 
 /**
  * Fetches, prepares and checks all policies.
@@ -73,6 +84,7 @@ export async function startEvaluator(options: EvaluatorOptions): Promise<Evaluat
     workerUrl: workerUrl(),
     workers: options.workers,
     ...(options.limits && { limits: options.limits }),
+    ...(options.maxPendingBytes !== undefined && { maxPendingBytes: options.maxPendingBytes }),
     warmSpare: !options.oneShot,
     reusePreparingWorkers: options.oneShot === true,
     serve: options.serveCapability,
@@ -96,7 +108,7 @@ async function openEvaluator(
   pool: GuestPool<PolicyContext, WorkerAnswer>,
   options: EvaluatorOptions,
 ): Promise<Evaluator> {
-  const { policies, fetchModule, chooseMode, log, continueOnErrors = false } = options;
+  const { policies, fetchModule, chooseMode, log, continueOnErrors = false, alwaysAcceptNamespace } = options;
   const { snapshotGoCommands = !options.oneShot } = options;
   const started = options.oneShot ? Promise.resolve() : pool.start();
   // Looked at below, unless something else fails first.
@@ -111,28 +123,36 @@ async function openEvaluator(
     catalog,
     defaultTimeoutMs: options.defaultTimeoutMs,
     timeoutProtection: options.timeoutProtection ?? true,
-    alwaysAcceptNamespace: options.alwaysAcceptNamespace,
+    alwaysAcceptNamespace,
     log,
+    observer: options.observer,
     ready: started,
   });
-  const inspectorKey = addInspector(pool, options.alwaysAcceptNamespace);
-  let generation = await loadAll(loader, policies);
+  const inspectorKey = addInspector(pool, alwaysAcceptNamespace);
+  catalog.begin(policies);
+  const first = await loadGeneration(loader, policies);
   catalog.endPass();
-  const failures = [...generation.values()].flatMap(failuresOf);
+  const failures = [...first.values()].flatMap(failuresOf);
   const fatal = continueOnErrors ? failures.filter(({ kind }) => kind === "capabilities") : failures;
   if (fatal.length > 0) throw new StartupError(fatal);
   for (const { policyId, message } of failures)
     log.error("policy cannot be used", { policy_id: policyId, error: message });
   await started;
 
-  const deps = () => ({ generation, pool, inspectorKey, log });
-  const reload = async (next: Policies): Promise<ReloadReport> => {
-    const built = nextGeneration(generation, next, loader).finally(() => catalog.endPass());
-    const { replaced, report } = await built;
-    const before = generation;
-    generation = replaced;
-    forgetReplaced(before, replaced, pool);
-    catalog.keepOnly(new Set([...replaced.values()].flatMap(modulesOf)));
+  const release = (key: number): void => pool.removePolicy(key);
+  const live = new LiveGeneration(first, release);
+  const isObserved = options.observer !== undefined;
+  const deps = { pool, inspectorKey, alwaysAcceptNamespace, log, isObserved };
+  const ask = (request: EvaluationRequest): Promise<Evaluation> =>
+    live.use((generation) => evaluate(request, { generation, ...deps }));
+  const reload = async (policies: Policies): Promise<ReloadReport> => {
+    catalog.begin(policies);
+    const built = nextGeneration(live.current, policies, { loader, release }).finally(() =>
+      catalog.endPass(),
+    );
+    const { next, report } = await built;
+    live.replace(next);
+    catalog.keepOnly(new Set([...next.values()].flatMap(modulesOf)));
     for (const { policyId, message } of report.failures) {
       log.error("policy cannot be reloaded", { policy_id: policyId, error: message });
     }
@@ -140,16 +160,35 @@ async function openEvaluator(
   };
   let reloads: Promise<unknown> = Promise.resolve();
   return {
-    admission: (origin, policyId, body, { timeoutMs } = {}) =>
-      evaluate({ origin, form: "review", policyId, body, timeoutMs }, deps()),
-    raw: (policyId, body, { timeoutMs } = {}) =>
-      evaluate({ origin: "validate", form: "raw", policyId, body, timeoutMs }, deps()),
+    admission: (origin, policyId, body, { timeoutMs, log } = {}) =>
+      ask({ origin, form: "review", policyId, body, timeoutMs, log }),
+    raw: (policyId, body, { timeoutMs, log } = {}) =>
+      ask({ origin: "validate", form: "raw", policyId, body, timeoutMs, log }),
+    auditBatch: (policyIds, body, { timeoutMs, log } = {}) =>
+      live.use((generation) =>
+        Promise.all(
+          policyIds.map(async (policyId) => {
+            const request = {
+              origin: "audit",
+              form: "review",
+              policyId,
+              body,
+              timeoutMs,
+              log,
+              noteReads: true,
+            } as const;
+            const evaluation = await evaluate(request, { generation, ...deps });
+            return { policyId, revision: generation.get(policyId)?.revision || undefined, evaluation };
+          }),
+        ),
+      ),
     reload(next) {
       // One after the other: each starts from what the one before left.
       const turn = reloads.then(() => reload(next));
       reloads = turn.catch(() => {});
       return turn;
     },
+    status: () => [...live.current.values()].map(policyStatus),
     [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
   };
 }
@@ -169,46 +208,4 @@ function addInspector(
     alwaysAcceptNamespace,
   };
   return pool.addPolicy({ name: "inspect", context, hostCallsMayWait: false });
-}
-
-async function loadAll(loader: PolicyLoader, policies: Policies): Promise<Generation> {
-  const entries = await mapConcurrent([...policies], maxEntriesAtOnce, ([id, entry]) =>
-    loader.load(id, entry),
-  );
-  return new Map(entries.map((entry) => [entry.id, entry]));
-}
-
-async function nextGeneration(
-  current: Generation,
-  policies: Policies,
-  loader: PolicyLoader,
-): Promise<{ replaced: Generation; report: ReloadReport }> {
-  const [added, changed]: [string[], string[]] = [[], []];
-  const failures: PolicyFailure[] = [];
-  const entries = await mapConcurrent(
-    [...policies],
-    maxEntriesAtOnce,
-    async ([id, entry]): Promise<LoadedEntry> => {
-      const old = current.get(id);
-      if (old !== undefined && old.revision === (await loader.revisionOf(id, entry))) return old;
-      const loaded = await loader.load(id, entry);
-      const failed = failuresOf(loaded);
-      failures.push(...failed);
-      if (failed.length > 0 && old !== undefined && failuresOf(old).length === 0) return old;
-      (old === undefined ? added : changed).push(id);
-      return loaded;
-    },
-  );
-  const replaced = new Map(entries.map((entry) => [entry.id, entry]));
-  const removed = [...current.keys()].filter((id) => !replaced.has(id));
-  return { replaced, report: { added, changed, removed, failures } };
-}
-
-function forgetReplaced(
-  before: Generation,
-  after: Generation,
-  pool: GuestPool<PolicyContext, WorkerAnswer>,
-): void {
-  const kept = new Set([...after.values()].flatMap(keysOf));
-  for (const key of [...before.values()].flatMap(keysOf)) if (!kept.has(key)) pool.removePolicy(key);
 }

@@ -16,22 +16,27 @@ export interface Runnable {
   readonly timeoutMs: number | undefined;
   /** Digest of its module. */
   readonly digest: string;
+  /** Digest of its settings, as JSON. */
+  readonly settingsDigest: string;
 }
 
-export interface LoadedPolicy {
-  readonly kind: "policy";
+interface LoadedCommon {
   readonly id: string;
-  readonly entry: PolicyEntry;
-  /** Equal for equal entries with equal modules. */
+  /** Equal for equal entries with equal modules; empty when a module could not be had. */
   readonly revision: string;
+  /** What is wrong with the revision that was to take the place of this one. */
+  readonly refused?: readonly PolicyFailure[];
+}
+
+export interface LoadedPolicy extends LoadedCommon {
+  readonly kind: "policy";
+  readonly entry: PolicyEntry;
   readonly state: Runnable | PolicyFailure;
 }
 
-export interface LoadedGroup {
+export interface LoadedGroup extends LoadedCommon {
   readonly kind: "group";
-  readonly id: string;
   readonly entry: PolicyGroupEntry;
-  readonly revision: string;
   readonly members: ReadonlyMap<string, Runnable | PolicyFailure>;
   readonly expression: GroupExpression | PolicyFailure;
 }
@@ -59,4 +64,17 @@ export function modulesOf(entry: LoadedEntry): string[] {
 function runnablesOf(entry: LoadedEntry): Runnable[] {
   const states = entry.kind === "policy" ? [entry.state] : [...entry.members.values()];
   return states.filter((state): state is Runnable => !isFailure(state));
+}
+
+/** A group with a member that cannot be used rejects, naming the member. */
+export function memberFailures({
+  members,
+}: LoadedGroup): Pick<PolicyFailure, "kind" | "message"> | undefined {
+  const failed = [...members.values()].filter(isFailure);
+  const [first] = failed;
+  if (first === undefined) return undefined;
+  const messages = failed.map(({ policyId, message }) =>
+    message.includes(policyId) ? message : `${policyId}: ${message}`,
+  );
+  return { kind: first.kind, message: messages.join(", ") };
 }

@@ -1,4 +1,4 @@
-import { schemaProblems } from "@kubewarden-ts/protocol";
+import { hasLoneSurrogate, repeatedKey, schemaProblems } from "@kubewarden-ts/protocol";
 import * as v from "valibot";
 
 /** Something a guest said that could be read, or why not. */
@@ -17,18 +17,32 @@ export function readGuestJson<Schema extends v.GenericSchema>(
 export function parseGuestJson(bytes: Uint8Array): ReadGuestJson<unknown> {
   try {
     const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-    return { kind: "value", value: JSON.parse(text) };
+    const value: unknown = JSON.parse(text);
+    const problem = ambiguity(text);
+    return problem === undefined ? { kind: "value", value } : { kind: "unreadable", detail: problem };
   } catch (error) {
     return { kind: "unreadable", detail: error instanceof Error ? error.message : String(error) };
   }
 }
+
+/** Why two readers of the same JSON could understand it differently. */
+function ambiguity(text: string): string | undefined {
+  const twice = repeatedKey(text);
+  if (twice !== undefined) return `duplicate field \`${twice.slice(0, maxShownKey)}\``;
+  return hasLoneSurrogate(text) ? loneSurrogate : undefined;
+}
+
+const maxShownKey = 100;
+/** What is wrong with a text that UTF-8 cannot hold. */
+export const loneSurrogate = "lone surrogate in a string";
 
 /** Checks what a guest said against a schema. */
 export function checkGuestJson<Schema extends v.GenericSchema>(
   schema: Schema,
   value: unknown,
 ): ReadGuestJson<v.InferOutput<Schema>> {
-  const result = v.safeParse(schema, value);
+  // millions of wrong items must not all be named
+  const result = v.safeParse(schema, value, { abortEarly: true });
   return result.success
     ? { kind: "value", value: result.output }
     : { kind: "unreadable", detail: schemaProblems(result.issues).join(", ") };

@@ -1,4 +1,5 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
+import { type Clock, systemClock } from "@kubewarden-ts/base";
 import type { GuestProtocol, PreparedModule } from "@kubewarden-ts/policy-runtime";
 import {
   type ExecutionMode,
@@ -8,6 +9,7 @@ import {
 } from "@kubewarden-ts/protocol";
 import { customSections, readModule } from "@kubewarden-ts/wasm";
 import { executionModeOf, requirementProblem } from "./module-requirements.ts";
+import type { Policies } from "./policies-file.ts";
 import { protocolOf } from "./worker/dialect.ts";
 
 /** A module that is ready to be run. */
@@ -26,43 +28,72 @@ export interface CatalogModule {
  */
 export type ChooseExecutionMode = (bytes: Uint8Array, metadata: PolicyMetadata | undefined) => ExecutionMode;
 
+/**
+ * Fetches a module.
+ * @param user - the first policy that uses it, as it is named where downloads are told of: `name` or `group/#member`
+ */
+export type FetchModule = (url: string, user: string) => Promise<FetchedModule>;
+
+export interface FetchedModule {
+  readonly bytes: Uint8Array;
+  /** of the bytes, as `sha256:` and 64 hex digits, where it is known already: large modules take a while */
+  readonly digest?: string | undefined;
+}
+
 export interface ModuleCatalogOptions {
-  readonly fetchModule: (url: string) => Promise<Uint8Array>;
+  readonly fetchModule: FetchModule;
   readonly prepare: (request: {
     bytes: Uint8Array;
     protocol: GuestProtocol;
     timeoutMs: number;
   }) => Promise<PreparedModule>;
   readonly chooseMode?: ChooseExecutionMode;
+  readonly clock?: Clock;
 }
+
+/** A module that nobody uses stays prepared for so long: a configuration that is taken back works at once. */
+export const unusedModuleKeptMs = 10 * 60_000;
 
 /** Modules by address and by content: what is equal is fetched and prepared once. */
 export interface ModuleCatalog {
+  /** Begins to fetch the modules of all policies, in the order of the file: what is slow to come holds up nothing else. */
+  begin(policies: Policies): void;
   /** Fetches and prepares the module; in one pass (see `endPass`) every address is fetched once. */
   load(url: string, policyId: string, timeoutMs: number): Promise<CatalogModule>;
   /** Lets go of what was fetched: the next pass fetches again; modules with equal content stay prepared. */
   endPass(): void;
-  /** Forgets prepared modules that nobody uses. */
+  /** Tells which prepared modules are in use; the others are forgotten after {@link unusedModuleKeptMs}. */
   keepOnly(digests: ReadonlySet<string>): void;
+}
+
+interface Prepared {
+  readonly module: Promise<CatalogModule>;
+  /** `undefined` while somebody uses it. */
+  unusedSinceMs: number | undefined;
 }
 
 export function createModuleCatalog({
   fetchModule,
   prepare,
   chooseMode = serverExecutionMode,
+  clock = systemClock,
 }: ModuleCatalogOptions): ModuleCatalog {
-  let fetched = new Map<string, Promise<Uint8Array>>();
-  const modules = new Map<string, Promise<CatalogModule>>();
+  let fetched = new Map<string, Promise<FetchedModule>>();
+  const modules = new Map<string, Prepared>();
+  let timer: NodeJS.Timeout | undefined;
 
-  const fetchOnce = (url: string, policyId: string): Promise<Uint8Array> => {
-    let bytes = fetched.get(url);
-    if (bytes === undefined) {
-      bytes = fetchModule(url).catch((error: unknown) => {
-        throw new Error(`Error while downloading policy '${policyId}' from ${url}`, { cause: error });
+  const fetchOnce = (url: string, policyId: string): Promise<FetchedModule> => {
+    let module = fetched.get(url);
+    if (module === undefined) {
+      const user = downloadName(policyId);
+      module = fetchModule(url, user).catch((error: unknown) => {
+        throw new Error(`Error while downloading policy '${user}' from ${url}`, { cause: error });
       });
-      fetched.set(url, bytes);
+      // who uses it will see
+      module.catch(() => {});
+      fetched.set(url, module);
     }
-    return bytes;
+    return module;
   };
   const prepareModule = async (
     bytes: Uint8Array,
@@ -75,26 +106,49 @@ export function createModuleCatalog({
     return { digest, mode, prepared, declaredCapabilities: metadata?.hostCapabilities ?? [] };
   };
 
+  const forgetUnused = (): void => {
+    const before = clock.now() - unusedModuleKeptMs;
+    for (const [digest, { unusedSinceMs }] of modules) {
+      if (unusedSinceMs !== undefined && unusedSinceMs <= before) modules.delete(digest);
+    }
+  };
+
   return {
-    async load(url, policyId, timeoutMs) {
-      const bytes = await fetchOnce(url, policyId);
-      const digest = `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
-      let module = modules.get(digest);
-      if (module === undefined) {
-        module = prepareModule(bytes, digest, timeoutMs);
-        modules.set(digest, module);
-        // Another attempt may succeed, with a longer limit for instance.
-        module.catch(() => modules.delete(digest));
+    begin(policies) {
+      for (const [id, entry] of policies) {
+        const members = entry.kind === "group" ? Object.entries(entry.policies) : [];
+        if (entry.kind === "policy") fetchOnce(entry.module, id);
+        for (const [name, { module }] of members) fetchOnce(module, `${id}/${name}`);
       }
+    },
+    async load(url, policyId, timeoutMs) {
+      const { bytes, digest = `sha256:${hash("sha256", bytes)}` } = await fetchOnce(url, policyId);
+      const known = modules.get(digest);
+      if (known !== undefined) return known.module;
+      const module = prepareModule(bytes, digest, timeoutMs);
+      modules.set(digest, { module, unusedSinceMs: undefined });
+      // Another attempt may succeed, with a longer limit for instance.
+      module.catch(() => modules.delete(digest));
       return module;
     },
     endPass() {
       fetched = new Map();
     },
     keepOnly(digests) {
-      for (const digest of modules.keys()) if (!digests.has(digest)) modules.delete(digest);
+      const now = clock.now();
+      for (const [digest, prepared] of modules) {
+        prepared.unusedSinceMs = digests.has(digest) ? undefined : (prepared.unusedSinceMs ?? now);
+      }
+      forgetUnused();
+      clearTimeout(timer);
+      timer = setTimeout(forgetUnused, unusedModuleKeptMs + 1).unref();
     },
   };
+}
+
+/** How texts about downloads name a policy or a member (policy-server 3). */
+export function downloadName(policyId: string): string {
+  return policyId.replace("/", "/#");
 }
 
 /** Reads the metadata of a policy; the first section counts (policy-runtime 1.1). */

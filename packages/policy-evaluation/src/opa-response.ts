@@ -1,4 +1,10 @@
-import { type AdmissionResponse, type AdmissionStatus, JsonObject, rejection } from "@kubewarden-ts/protocol";
+import {
+  type AdmissionResponse,
+  type AdmissionStatus,
+  JsonObject,
+  rejection,
+  StringMap,
+} from "@kubewarden-ts/protocol";
 import * as v from "valibot";
 import { checkGuestJson, parseGuestJson } from "./guest-json.ts";
 
@@ -33,7 +39,7 @@ const Response = v.pipe(
     patchType: v.nullish(v.literal("JSONPatch")),
     patch: text,
     status: v.nullish(Status),
-    auditAnnotations: v.nullish(v.pipe(JsonObject, v.record(v.string(), v.string()))),
+    auditAnnotations: v.nullish(StringMap),
     warnings: v.nullish(v.array(v.string())),
   }),
 );

@@ -58,6 +58,10 @@ describe("parsePolicies", () => {
   it.each([
     ["a policy of a namespace", "{Namespace: team-a, Name: p}", true],
     ["a policy of the cluster", '{Namespace: "", Name: p}', false],
+    ["a policy of a namespace that looks like a number", "{Namespace: 1, Name: p}", true],
+    ["a policy of a namespace that looks like a verdict", "{Namespace: false, Name: p}", true],
+    ["a policy with two namespaces", '{Namespace: "", namespace: team-a}', true],
+    ["nobody", "{Namespace: null, Name: p}", false],
     ["nothing", "null", false],
     ["another shape", "[team-a]", false],
   ])("tells %s by the name the controller writes", (_row, name, namespaced) => {
@@ -66,6 +70,22 @@ describe("parsePolicies", () => {
       g: {policies: {a: {module: m}}, expression: "a()", message: no, namespacedName: ${name}}`;
     const policies = parsePolicies(text, "policies.yml");
     expect([policies.get("p")?.namespaced, policies.get("g")?.namespaced]).toEqual([namespaced, namespaced]);
+  });
+
+  it.each([
+    ["at most 512 levels", 511, ""],
+    ["no more", 512, "a: settings: expected at most 512 levels, received Map"],
+  ])("takes settings of %s", (_row, lists, problem) => {
+    const text = `a: {module: m, settings: {x: ${"[".repeat(lists)}${"]".repeat(lists)}}}`;
+    const parse = () => parsePolicies(text, "policies.yml");
+    if (problem === "") expect(parse().size).toBe(1);
+    else expect(parse).toThrow(problem);
+  });
+
+  it("takes settings that aliases make deep for what they are", () => {
+    const levels = Array.from({ length: 600 }, (_, level) => `l${level}: &l${level} [*l${level - 1}]`);
+    const text = `a: {module: m, settings: {x: &l-1 [], ${levels.join(", ")}}}`;
+    expect(() => parsePolicies(text, "policies.yml")).toThrow("expected at most 512 levels");
   });
 
   it("reads a group, its members in order", () => {

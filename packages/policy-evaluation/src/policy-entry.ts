@@ -1,6 +1,7 @@
+import { MAX_JSON_DEPTH } from "@kubewarden-ts/protocol";
 import * as v from "valibot";
 import { settingsFromYaml } from "./settings.ts";
-import type { YamlMap } from "./yaml-value.ts";
+import type { YamlMap, YamlValue } from "./yaml-value.ts";
 
 // The entries of policies.yml (policy-server 2.1), as `readYaml` hands them over.
 
@@ -12,7 +13,10 @@ const Fields = v.pipe(
   v.transform((map) => Object.fromEntries(map)),
 );
 
-const Settings = v.custom<YamlMap>((input) => input instanceof Map, "a map");
+const Settings = v.pipe(
+  v.custom<YamlMap>((input) => input instanceof Map, "a map"),
+  v.check((map) => depthOf(map) <= MAX_JSON_DEPTH, `at most ${MAX_JSON_DEPTH} levels`),
+);
 
 const ContextAwareResource = v.pipe(Fields, v.object({ apiVersion: v.string(), kind: v.string() }));
 
@@ -34,14 +38,15 @@ const guestFields = {
 
 /**
  * Who the policy belongs to, as the controller writes it: of a policy for the whole cluster the namespace is empty. Other
- * shapes are ignored, as an unknown key is.
+ * shapes are ignored, as an unknown key is. A namespace such as `1` or `true` that lost its quotes is one.
  */
 const namespaced = v.pipe(
   v.unknown(),
-  v.transform((name) => {
-    const namespace = name instanceof Map ? (name.get("Namespace") ?? name.get("namespace")) : undefined;
-    return typeof namespace === "string" && namespace !== "";
-  }),
+  v.transform(
+    (name) =>
+      name instanceof Map &&
+      [name.get("Namespace"), name.get("namespace")].some((part) => (part ?? "") !== ""),
+  ),
 );
 
 /** One policy. Unknown keys are ignored. */
@@ -93,4 +98,12 @@ function orUndefined<Schema extends v.GenericSchema>(schema: Schema) {
     v.nullish(schema),
     v.transform((value) => value ?? undefined),
   );
+}
+
+/** Maps and lists inside of each other, the value itself counted. */
+function depthOf(value: YamlValue): number {
+  if (!(value instanceof Map || Array.isArray(value))) return 0;
+  let deepest = 0;
+  for (const inner of value.values()) deepest = Math.max(deepest, depthOf(inner));
+  return deepest + 1;
 }

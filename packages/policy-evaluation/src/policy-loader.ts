@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { errorText, type Logger, mapConcurrent } from "@kubewarden-ts/base";
 import { mayWait } from "@kubewarden-ts/host-capabilities";
-import { type GuestPool, timeoutText } from "@kubewarden-ts/policy-runtime/node";
+import { type GuestPool, type RunResult, timeoutText } from "@kubewarden-ts/policy-runtime/node";
 import { readExpression, readGrants } from "./check-policies.ts";
 import type { PolicyFailure } from "./errors.ts";
 import {
@@ -13,6 +13,7 @@ import {
 } from "./generation.ts";
 import { loadWarnings } from "./load-warnings.ts";
 import type { CatalogModule, ModuleCatalog } from "./module-catalog.ts";
+import { type EvaluatorObserver, nowMs } from "./observation.ts";
 import type { PolicyEntry, PolicyGroupEntry, PolicyMember } from "./policies-file.ts";
 import { settingsToJson } from "./settings.ts";
 import { invalidSettings } from "./settings-answer.ts";
@@ -27,6 +28,7 @@ export interface PolicyLoaderOptions {
   readonly timeoutProtection: boolean;
   readonly alwaysAcceptNamespace?: string | undefined;
   readonly log: Logger;
+  readonly observer?: EvaluatorObserver | undefined;
   /** Resolves when the workers run: no policy's limit counts the time they need to start. */
   readonly ready: Promise<void>;
 }
@@ -76,6 +78,7 @@ export function createPolicyLoader(options: PolicyLoaderOptions): PolicyLoader {
       contextAwareResources: member.contextAwareResources,
       namespaced,
       alwaysAcceptNamespace,
+      observed: options.observer !== undefined,
     };
     for (const { message, fields } of loadWarnings(module, member, grants)) {
       log.warn(message, { policy_id: id, ...fields });
@@ -88,8 +91,12 @@ export function createPolicyLoader(options: PolicyLoaderOptions): PolicyLoader {
       hostCallsMayWait: mayWait(grants),
     });
     await options.ready;
+    const startMs = nowMs();
     const problem = await validateSettings(pool, key, settings, timeoutMs);
-    if (problem === undefined) return { key, timeoutMs, digest: module.digest };
+    options.observer?.settingsValidated({ policyId: id, startMs, endMs: nowMs(), problem });
+    if (problem === undefined) {
+      return { key, timeoutMs, digest: module.digest, settingsDigest: digestOf(settings) };
+    }
     pool.removePolicy(key);
     return { policyId: id, kind: "settings", message: problem };
   };
@@ -106,7 +113,7 @@ export function createPolicyLoader(options: PolicyLoaderOptions): PolicyLoader {
           return (await loadModule(memberId, member)).digest;
         },
       );
-      return hashOf([entry, digests]);
+      return sha256(revisionText(entry, digests));
     } catch {
       return undefined;
     }
@@ -145,7 +152,7 @@ async function validateSettings(
 ): Promise<string | undefined> {
   let attempts = 1;
   let result = await pool.run(key, "validate-settings", settings, { timeoutMs });
-  while (result.kind === "timed-out" && !result.begun && attempts++ < maxSettingsAttempts) {
+  while (notBegun(result) && attempts++ < maxSettingsAttempts) {
     result = await pool.run(key, "validate-settings", settings, { timeoutMs });
   }
   switch (result.kind) {
@@ -154,10 +161,15 @@ async function validateSettings(
       return problem === undefined ? undefined : invalidSettings(problem);
     }
     case "timed-out":
+    case "shed":
       return timeoutText;
     case "failed":
       return `bootstrap failure: WebAssembly failure: ${result.message}`;
   }
+}
+
+function notBegun(result: RunResult<WorkerAnswer>): boolean {
+  return result.kind === "shed" || (result.kind === "timed-out" && !result.begun);
 }
 
 function moduleFailure(id: string, error: unknown): string {
@@ -165,7 +177,21 @@ function moduleFailure(id: string, error: unknown): string {
   return text.includes(timeoutText) ? timeoutText : `bootstrap failure: ${id}: ${text}`;
 }
 
-function hashOf(value: unknown): string {
-  const text = JSON.stringify(value, (_key, member) => (typeof member === "bigint" ? `${member}n` : member));
-  return createHash("sha256").update(text).digest("hex");
+/** Settings count as the JSON that the guest gets: it tells `1` from `1.0` and from a text. */
+function revisionText(entry: PolicyEntry | PolicyGroupEntry, digests: readonly string[]): string {
+  const members = entry.kind === "group" ? Object.values(entry.policies) : [entry];
+  const settings = members.map((member) => stringOf(settingsToJson(member.settings)));
+  return JSON.stringify([entry, settings, digests], (key, value) => (key === "settings" ? undefined : value));
+}
+
+function stringOf(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
+}
+
+function digestOf(bytes: Uint8Array): string {
+  return `sha256:${sha256(bytes)}`;
+}
+
+function sha256(data: string | Uint8Array): string {
+  return createHash("sha256").update(data).digest("hex");
 }

@@ -45,7 +45,11 @@ modules["gatekeeper:reveals"] = asPolicy(assemble(reveals("gatekeeper")), { exec
 
 function startRego(policies: Record<string, object>, options: Partial<EvaluatorOptions> = {}) {
   return start(policies, {
-    fetchModule: async (url) => modules[url] ?? Promise.reject(new Error(`no module ${url}`)),
+    fetchModule: async (url) => {
+      const bytes = modules[url];
+      if (bytes === undefined) throw new Error(`no module ${url}`);
+      return { bytes };
+    },
     ...options,
   });
 }

@@ -39,4 +39,92 @@ describe("a reload", () => {
     expect(report.failures).toMatchObject([{ policyId: "p", kind: "settings" }]);
     expect(await validate(evaluator, "p")).toEqual(accepted);
   });
+
+  it("lets a group that is being asked end as it began", async () => {
+    const { promise: answered, resolve: answer } = Promise.withResolvers<unknown>();
+    const { promise: asked, resolve: ask } = Promise.withResolvers<void>();
+    const serveCapability = () => {
+      ask();
+      return answered;
+    };
+    const members = {
+      waiting: { ...guest("look-up-host"), hostCapabilities: ["*"] },
+      last: guest("reject-silently"),
+    };
+    const group = { policies: members, expression: "waiting() && last()", message: "no" };
+    await using evaluator = await start({ group }, { serveCapability, defaultTimeoutMs: 60_000 });
+    const verdict = validate(evaluator, "group");
+    await asked;
+    await evaluator.reload(policies({}));
+    expect(await evaluator.admission("validate", "group", review())).toEqual({ kind: "unknown-policy" });
+    answer({ ips: [] });
+    expect(await verdict).toMatchObject({ allowed: false, status: { message: "no" } });
+  });
+
+  it("tells settings apart that differ in their types alone", async () => {
+    const entry = (settings: string) =>
+      parsePolicies(`p: {module: "text:wapc/accept", settings: ${settings}}`, "p");
+    await using evaluator = await start({});
+    await evaluator.reload(entry("{n: 1}"));
+    for (const settings of ['{n: "1n"}', "{n: 1.0}", '{n: "1.0"}', "{n: -0.0}"]) {
+      expect(await evaluator.reload(entry(settings))).toMatchObject({ changed: ["p"] });
+      expect(await evaluator.reload(entry(settings))).toMatchObject({ changed: [] });
+    }
+  });
+});
+
+describe("the state of a policy", () => {
+  const digest = expect.stringMatching(/^sha256:[0-9a-f]{64}$/);
+  const module = { digest, settingsDigest: digest };
+  const revision = expect.stringMatching(/^[0-9a-f]{64}$/);
+  const entries = (text: string) => parsePolicies(text, "policies.yml");
+
+  it("says what runs, of groups too", async () => {
+    const group = {
+      policies: { a: guest("accept") },
+      expression: "a()",
+      message: "no",
+      policyMode: "monitor",
+    };
+    await using evaluator = await start({ p: guest("accept"), group });
+    expect(evaluator.status()).toEqual([
+      { id: "p", kind: "policy", mode: "protect", state: "active", revision, module },
+      { id: "group", kind: "group", mode: "monitor", state: "active", revision, members: { a: module } },
+    ]);
+  });
+
+  it("is failed where nothing can run, until it can", async () => {
+    await using evaluator = await start({ p: { module: "text:wapc/none" } }, { continueOnErrors: true });
+    expect(evaluator.status()).toEqual([
+      {
+        id: "p",
+        kind: "policy",
+        mode: "protect",
+        state: "failed",
+        errors: [expect.stringContaining("no such module")],
+      },
+    ]);
+    expect(await evaluator.reload(entries("p: {module: 'text:wapc/accept'}"))).toMatchObject({
+      changed: ["p"],
+    });
+    expect(evaluator.status()).toMatchObject([{ state: "active", revision, module }]);
+  });
+
+  it("is outdated while the last good revision runs, and active when that is what the file says again", async () => {
+    await using evaluator = await start({ p: guest("accept") });
+    const [before] = evaluator.status();
+    await evaluator.reload(entries("p: {module: 'text:wapc/reject-settings'}"));
+    expect(evaluator.status()).toEqual([
+      { ...before, state: "outdated", errors: [expect.stringContaining("Policy settings are invalid")] },
+    ]);
+    expect(await evaluator.reload(entries("p: {module: 'text:wapc/accept'}"))).toEqual({
+      ...{ added: [], changed: [], removed: [], failures: [] },
+    });
+    expect(evaluator.status()).toEqual([before]);
+  });
+
+  it("does not show settings", async () => {
+    await using evaluator = await start({ p: { ...guest("accept"), settings: { password: "hunter2" } } });
+    expect(JSON.stringify(evaluator.status())).not.toMatch(/hunter2|password/);
+  });
 });

@@ -21,6 +21,9 @@ describe("readSettingsAnswer", () => {
     ['{"valid":"true"}', 'valid: expected boolean, received "true"'],
     ['{"valid":true,"message":5}', "message: expected string, received 5"],
     ["null", "expected Object, received null"],
+    ['{"valid":false,"valid":true}', "duplicate field `valid`"],
+    ['{"valid":false,"v\\u0061lid":true}', "duplicate field `valid`"],
+    ['{"valid":true,"message":"\\ud800"}', "lone surrogate in a string"],
   ])("counts %s as invalid settings", (answer, detail) => {
     expect(readSettingsAnswer(bytes(answer), "wapc")).toBe(`error: ${detail}`);
     expect(readSettingsAnswer(bytes(answer), "wasi")).toBe(

@@ -21,6 +21,7 @@ describe("limits of time", () => {
   it("a caller that waits for a shorter time is answered in it", async () => {
     await using evaluator = await start({ loop: guest("loop-in-call") }, { defaultTimeoutMs: 60_000 });
     const evaluation = await evaluator.admission("validate", "loop", review(), { timeoutMs: 200 });
-    expect(evaluation).toEqual({ kind: "response", response: rejected(timeoutText, 500) });
+    const response = rejected(timeoutText, 500);
+    expect(evaluation).toEqual({ kind: "response", response });
   });
 });

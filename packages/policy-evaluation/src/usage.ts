@@ -11,5 +11,6 @@ export function totalUsage(usages: readonly RunUsage[]): RunUsage | undefined {
     hostCalls: sum(({ hostCalls }) => hostCalls),
     hostAnswerBytes: sum(({ hostAnswerBytes }) => hostAnswerBytes),
     cpuMs: sum(({ cpuMs }) => cpuMs),
+    elapsedMs: sum(({ elapsedMs }) => elapsedMs),
   };
 }

@@ -1,4 +1,5 @@
 import {
+  hasLoneSurrogate,
   type MemberRuns,
   ProtocolError,
   scanEnd,
@@ -6,7 +7,7 @@ import {
   skipWhitespace,
   ValidationResponse,
 } from "@kubewarden-ts/protocol";
-import { checkGuestJson, type ReadGuestJson } from "./guest-json.ts";
+import { checkGuestJson, loneSurrogate, type ReadGuestJson } from "./guest-json.ts";
 
 /** What a policy said about a request; `mutatedObject` is JSON as it came, with every number intact. */
 export interface ValidationAnswer {
@@ -53,7 +54,8 @@ function cutMembers(answer: Uint8Array): ReadGuestJson<Map<string, Uint8Array>> 
 function scan(answer: Uint8Array): ReadGuestJson<MemberRuns> {
   try {
     // Decoded as a whole, so that bytes that are no text are found wherever they stand.
-    decoder.decode(answer);
+    const text = decoder.decode(answer);
+    if (hasLoneSurrogate(text)) return { kind: "unreadable", detail: loneSurrogate };
     const { runs, end } = scanMembers(answer, skipWhitespace(answer, 0));
     scanEnd(answer, end);
     return { kind: "value", value: runs };

@@ -66,6 +66,11 @@ describe("readYaml", () => {
     ["keys that are no strings", "a: [{1: x}]", ["a|0 expected keys that are strings, received 1"]],
     ["keys that are lists", "? [a]\n: b", [" expected keys that are strings, received a collection"]],
     ["infinity", "a: [.inf]", ["a|0 expected a finite number, received .inf"]],
+    [
+      "a number that no guest can read",
+      `a: ${"9".repeat(400)}`,
+      [`a expected a finite number, received ${"9".repeat(30)}`],
+    ],
     ["no number", "a: .NaN", ["a expected a finite number, received .NaN"]],
     ["an alias without anchor", "a: *x", ["a expected the name of an anchor, received *x"]],
     ["a value that holds itself", "a: &x [*x]", ["a|0 expected the name of an anchor, received *x"]],

@@ -130,15 +130,21 @@ function readScalar(reader: Reader, { value, source }: Scalar, path: YamlPath): 
   switch (typeof value) {
     case "string":
     case "boolean":
-    case "bigint":
       return value;
+    case "bigint":
     case "number":
-      if (Number.isFinite(value)) return value;
-      return refuse(reader, path, `expected a finite number, received ${source}`);
+      if (Number.isFinite(Number(value))) return value;
+      return refuse(
+        reader,
+        path,
+        `expected a finite number, received ${(source ?? "").slice(0, maxShownNumber)}`,
+      );
     default:
       return null;
   }
 }
+
+const maxShownNumber = 30;
 
 function refuse({ problems }: Reader, path: YamlPath, text: string): null {
   problems.push({ path, text });

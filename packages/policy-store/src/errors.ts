@@ -1,8 +1,12 @@
 /** What a caller can act on when a module cannot be had. */
 export type StoreErrorCode =
   | "STORE_URL_INVALID" // the text is no module URL: unknown scheme, relative file path
-  | "STORE_NOT_AVAILABLE" // registries: not built yet
-  | "STORE_FILE_UNREADABLE" // file:// module missing or not readable
+  | "STORE_NOT_AVAILABLE" // registries without a store: not built yet
+  | "STORE_NOT_ADMITTED" // only images can be verified, and this is none
+  | "STORE_FILE_UNREADABLE" // file:// module missing or not readable, or a file of the store that cannot be read
+  | "STORE_NOT_WRITABLE" // a module cannot be written to the folder of the store
+  | "STORE_OUTSIDE" // a symbolic link in the store leads out of it
+  | "STORE_NO_MODULE" // the image has no layer, or one that is no WebAssembly module
   | "STORE_INSECURE_SOURCE" // http:// to a host that is not listed in insecure_sources, or a redirect to it
   | "STORE_UNREACHABLE" // network or TLS failure; a retry may help
   | "STORE_HTTP_STATUS" // the server answered with another status than 2xx

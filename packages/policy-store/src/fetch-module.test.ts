@@ -70,13 +70,16 @@ describe("fetchModule of what is not built yet, or nothing", () => {
   });
 });
 
+/** Not worth another attempt. */
+const noRoute = Object.assign(new Error("no route"), { code: "ENOTFOUND" });
+
 /** A network of canned answers by URL; what is asked of any other URL fails. */
 function network(answers: Record<string, Partial<{ status: number; location: string; body: Uint8Array }>>) {
   const asked: string[] = [];
   const fetch: Fetch = async (url): Promise<FetchResponse> => {
     asked.push(url.href);
     const answer = answers[url.href];
-    if (answer === undefined) throw new TypeError("fetch failed", { cause: new Error("no route") });
+    if (answer === undefined) throw new TypeError("fetch failed", { cause: noRoute });
     const { status = 200, location, body = wasm } = answer;
     const chunks = [body.subarray(0, 3), body.subarray(3)];
     return {
@@ -145,14 +148,13 @@ describe("fetchModule by HTTP", () => {
     await expect(download).rejects.toMatchObject({ code, message });
   });
 
-  it("says what went wrong in the network, after one attempt", async () => {
-    const { asked, fetch } = network({});
+  it("says what went wrong in the network", async () => {
+    const { fetch } = network({});
     const error = await fetchModule("https://a.test/p", { ...options, fetch }).catch(
       (reason: unknown) => reason,
     );
     expect(error).toMatchObject({ code: "STORE_UNREACHABLE" });
     expect(errorText(error)).toBe("error sending request for url (https://a.test/p): no route");
-    expect(asked).toHaveLength(1);
   });
 
   it("tries a listed host again without checking its certificate", async () => {

@@ -4,6 +4,7 @@ import { readFileModule } from "./file-module.ts";
 import { downloadModule, type Fetch } from "./http-module.ts";
 import { checkedModule } from "./module-bytes.ts";
 import { parseModuleUrl } from "./module-url.ts";
+import { withinTime } from "./within-time.ts";
 
 export interface FetchModuleOptions {
   signal: AbortSignal;
@@ -18,7 +19,7 @@ export interface FetchModuleOptions {
 }
 
 /**
- * Fetches the bytes of a policy's module (policy-server 2.2).
+ * Fetches the bytes of a policy's module without a store (policy-server 2.2).
  * @param url - `file:///…`, `https://…`, or `http://…` for hosts listed as insecure
  * @throws {StoreError} with the cause as text; the caller adds policy and URL:
  *   `Error while downloading policy '<name>' from <url>: <text>`
@@ -27,26 +28,18 @@ export interface FetchModuleOptions {
 export async function fetchModule(url: string, options: FetchModuleOptions): Promise<Uint8Array> {
   const location = parseModuleUrl(url);
   const { signal, maxBytes, timeoutMs = 60_000 } = options;
-  const deadline = AbortSignal.timeout(timeoutMs);
-  const either = AbortSignal.any([signal, deadline]);
-  try {
+  return await withinTime({ signal, timeoutMs }, async (limited) => {
     switch (location.kind) {
       case "file":
-        return checkedModule(await readFileModule(location.path, { signal: either, maxBytes }));
+        return checkedModule(await readFileModule(location.path, { signal: limited, maxBytes }));
       case "http":
-        return checkedModule(await download(location.url, { ...options, signal: either }));
+        return checkedModule(await download(location.url, { ...options, signal: limited }));
       case "registry":
-        // the OCI client takes its place here
         throw new StoreError("fetching modules from registries is not available yet", {
           code: "STORE_NOT_AVAILABLE",
         });
     }
-  } catch (cause) {
-    if (cause instanceof StoreError) throw cause;
-    if (signal.aborted) throw new StoreError("the download was stopped", { code: "STORE_ABORTED" });
-    if (!deadline.aborted) throw cause;
-    throw new StoreError(`no complete answer within ${timeoutMs} ms`, { code: "STORE_TIMEOUT" });
-  }
+  });
 }
 
 async function download(url: URL, { connections, ...options }: FetchModuleOptions): Promise<Uint8Array> {

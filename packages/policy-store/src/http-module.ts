@@ -1,4 +1,5 @@
-import type { Connections, Sources } from "@kubewarden-ts/oci";
+import { type Clock, systemClock } from "@kubewarden-ts/base";
+import { type Connections, type RetryableOutcome, retryDelayMs, type Sources } from "@kubewarden-ts/oci";
 import { type Dispatcher, fetch as undiciFetch } from "undici";
 import { StoreError } from "./errors.ts";
 import { readAtMost, tooLarge } from "./module-bytes.ts";
@@ -17,14 +18,20 @@ export interface FetchResponse {
 
 export interface DownloadOptions {
   connections: Connections;
-  fetch?: Fetch;
+  fetch?: Fetch | undefined;
   signal: AbortSignal;
   maxBytes: number;
+  clock?: Clock | undefined;
+  /** Spreads repeated requests; a number from 0 to 1. */
+  random?: (() => number) | undefined;
 }
 
 const maxRedirects = 10;
 
-/** Downloads a module by HTTP(S), following redirects; each hop is checked and reached by the rules of its own host. */
+/**
+ * Downloads a module by HTTP(S), following redirects; each hop is checked and reached by the rules of its own host, and
+ * tried again after what may pass: network failures, 429 and 5xx.
+ */
 export async function downloadModule(start: URL, options: DownloadOptions): Promise<Uint8Array> {
   let url = start;
   for (let hop = 0; hop <= maxRedirects; hop++) {
@@ -38,6 +45,8 @@ export async function downloadModule(start: URL, options: DownloadOptions): Prom
 
 type Answer = { kind: "module"; bytes: Uint8Array } | { kind: "redirect"; location: URL };
 
+type Outcome = Answer | (RetryableOutcome & { error: StoreError });
+
 function checkScheme(url: URL, { insecureSources }: Sources): void {
   if (url.protocol === "https:") return;
   if (url.protocol === "http:" && insecureSources.has(url.host)) return;
@@ -46,19 +55,27 @@ function checkScheme(url: URL, { insecureSources }: Sources): void {
   });
 }
 
-/** First with the certificate checked; without only for hosts that are listed, and only after the first way failed. */
 async function request(url: URL, options: DownloadOptions): Promise<Answer> {
-  try {
-    return await requestOnce(url, options, true);
-  } catch (error) {
-    const unreachable = error instanceof StoreError && error.code === "STORE_UNREACHABLE";
-    const { insecureSources } = options.connections.sources;
-    if (!unreachable || url.protocol !== "https:" || !insecureSources.has(url.host)) throw error;
-    return await requestOnce(url, options, false);
+  const { clock = systemClock, random = Math.random, signal } = options;
+  for (let attempt = 1; ; attempt++) {
+    const outcome = await reach(url, options);
+    if (outcome.kind === "module" || outcome.kind === "redirect") return outcome;
+    const delayMs = retryDelayMs(outcome, attempt, { nowMs: clock.now(), random });
+    if (delayMs === undefined) throw outcome.error;
+    await clock.sleep(delayMs, { signal });
   }
 }
 
-async function requestOnce(url: URL, options: DownloadOptions, verify: boolean): Promise<Answer> {
+/** First with the certificate checked; without only for hosts that are listed, and only after the first way failed. */
+async function reach(url: URL, options: DownloadOptions): Promise<Outcome> {
+  const outcome = await requestOnce(url, options, true);
+  const { insecureSources } = options.connections.sources;
+  if (outcome.kind !== "failure" || url.protocol !== "https:" || !insecureSources.has(url.host))
+    return outcome;
+  return await requestOnce(url, options, false);
+}
+
+async function requestOnce(url: URL, options: DownloadOptions, verify: boolean): Promise<Outcome> {
   const { connections, fetch = undiciFetch, signal, maxBytes } = options;
   const dispatcher = connections.dispatcher(url, { verify });
   try {
@@ -68,19 +85,24 @@ async function requestOnce(url: URL, options: DownloadOptions, verify: boolean):
       await discard(response);
       return { kind: "redirect", location };
     }
-    return { kind: "module", bytes: await readBody(response, maxBytes) };
-  } catch (cause) {
-    if (cause instanceof StoreError || signal.aborted) throw cause;
-    throw new StoreError(`error sending request for url (${url.href})`, {
-      code: "STORE_UNREACHABLE",
-      cause: causeOf(cause),
-    });
+    return await readBody(response, maxBytes);
+  } catch (error) {
+    if (error instanceof StoreError || signal.aborted) throw error;
+    const cause = causeOf(error);
+    const text = `error sending request for url (${url.href})`;
+    return {
+      kind: "failure",
+      timedOut: false,
+      cause,
+      error: new StoreError(text, { code: "STORE_UNREACHABLE", cause }),
+    };
   }
 }
 
 /** `fetch` says no more than `fetch failed`; its cause says what happened. */
-function causeOf(error: unknown): unknown {
-  return error instanceof TypeError && error.cause !== undefined ? error.cause : error;
+function causeOf(error: unknown): Error {
+  const cause = error instanceof TypeError && error.cause !== undefined ? error.cause : error;
+  return cause instanceof Error ? cause : new Error(String(cause));
 }
 
 function redirectTarget(response: FetchResponse, base: URL): URL | undefined {
@@ -92,17 +114,24 @@ function redirectTarget(response: FetchResponse, base: URL): URL | undefined {
   return new URL(location, base);
 }
 
-async function readBody(response: FetchResponse, maxBytes: number): Promise<Uint8Array> {
+async function readBody(response: FetchResponse, maxBytes: number): Promise<Outcome> {
+  const { status, headers } = response;
   // upstream takes any status and then reports the error page as an invalid wasm file
-  if (response.status < 200 || response.status > 299) {
+  if (status < 200 || status > 299) {
     await discard(response);
-    throw new StoreError(`HTTP status ${response.status}`, { code: "STORE_HTTP_STATUS" });
+    return {
+      kind: "answer",
+      status,
+      headers: { get: (name) => headers.get(name) ?? undefined },
+      error: new StoreError(`HTTP status ${status}`, { code: "STORE_HTTP_STATUS" }),
+    };
   }
-  if (Number(response.headers.get("content-length")) > maxBytes) {
+  if (Number(headers.get("content-length")) > maxBytes) {
     await discard(response);
     throw tooLarge(maxBytes);
   }
-  return response.body === null ? new Uint8Array() : await readAtMost(response.body, maxBytes);
+  const bytes = response.body === null ? new Uint8Array() : await readAtMost(response.body, maxBytes);
+  return { kind: "module", bytes };
 }
 
 /** A body that nobody reads would keep its connection. */

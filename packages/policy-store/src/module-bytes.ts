@@ -1,3 +1,6 @@
+import { hash } from "node:crypto";
+import { open } from "node:fs/promises";
+import { readSections } from "@kubewarden-ts/wasm";
 import { StoreError } from "./errors.ts";
 
 const magic = [0x00, 0x61, 0x73, 0x6d];
@@ -8,9 +11,46 @@ export function checkedModule(bytes: Uint8Array): Uint8Array {
   throw new StoreError("invalid wasm file", { code: "STORE_NOT_WASM" });
 }
 
+/** Whether sections follow one another to the end of the file: one that was cut off is noticed. */
+export function isWholeModule(bytes: Uint8Array): boolean {
+  try {
+    readSections(bytes);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * As `sha256:` and 64 hex digits.
+ * @param checked - what the bytes were checked against, if they were: they are not hashed again
+ */
+export function sha256Of(bytes: Uint8Array, checked?: { readonly digest: string }): string {
+  const known = checked?.digest.toLowerCase();
+  return known?.startsWith("sha256:") ? known : `sha256:${hash("sha256", bytes)}`;
+}
+
 /** The error of a module that is larger than allowed. */
 export function tooLarge(maxBytes: number): StoreError {
   return new StoreError(`the module is larger than ${maxBytes} bytes`, { code: "STORE_TOO_LARGE" });
+}
+
+/**
+ * Reads a file to its end: a regular one at once, any other as a body is read.
+ * @throws {StoreError} `STORE_TOO_LARGE`, and what the system says
+ */
+export async function readFileAtMost(
+  path: string,
+  { maxBytes, signal }: { maxBytes: number; signal?: AbortSignal | undefined },
+): Promise<Uint8Array> {
+  await using file = await open(path);
+  const about = await file.stat();
+  if (!about.isFile()) return await readAtMost(file.createReadStream({ autoClose: false, signal }), maxBytes);
+  if (about.size > maxBytes) throw tooLarge(maxBytes);
+  const bytes = await file.readFile({ signal });
+  // it may have grown meanwhile
+  if (bytes.length > maxBytes) throw tooLarge(maxBytes);
+  return bytes;
 }
 
 /**

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { JsonObject } from "./json-object.ts";
+import { StringMap } from "./string-map.ts";
 
 /** What a policy answers to `validate` (policy-runtime 2.5): `null` counts as absent, unknown members are ignored. */
 export const ValidationResponse = v.object({
@@ -7,7 +7,7 @@ export const ValidationResponse = v.object({
   message: v.nullish(v.string()),
   code: v.nullish(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65_535))),
   mutated_object: v.nullish(v.unknown()),
-  audit_annotations: v.nullish(v.pipe(JsonObject, v.record(v.string(), v.string()))),
+  audit_annotations: v.nullish(StringMap),
   warnings: v.nullish(v.array(v.string())),
 });
 export type ValidationResponse = v.InferOutput<typeof ValidationResponse>;

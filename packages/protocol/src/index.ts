@@ -32,6 +32,7 @@ export {
   skipValue,
   skipWhitespace,
 } from "./json/scanner.ts";
+export { hasLoneSurrogate, repeatedKey } from "./json/strict-text.ts";
 export { decodeJsonString } from "./json/text.ts";
 export { isUtf8, utf8ErrorOffset } from "./json/utf8.ts";
 export { JsonObject } from "./json-object.ts";
@@ -61,7 +62,13 @@ export type {
   RequestProblem,
   UserInfo,
 } from "./requests/read-request.ts";
-export { readAdmissionReview, readRawReview } from "./requests/review.ts";
+export {
+  type BatchPolicies,
+  readAdmissionReview,
+  readBatchPolicies,
+  readRawReview,
+} from "./requests/review.ts";
 export { schemaProblems } from "./schema-problems.ts";
+export { StringMap } from "./string-map.ts";
 export { KUBEWARDEN_VERSION } from "./version.ts";
 export { wireResponse } from "./wire-response.ts";

@@ -113,6 +113,71 @@ describe("applyPatch", () => {
   });
 });
 
+describe("any patch", () => {
+  const token = fc.constantFrom(
+    ...[
+      "0",
+      "1",
+      "2",
+      "-",
+      "01",
+      "-1",
+      "+1",
+      "1.0",
+      "1e0",
+      "9007199254740992",
+      "",
+      "~0",
+      "~1",
+      "~",
+      "~2",
+      "a",
+    ],
+    ...["__proto__", "constructor", "length", "Infinity", "NaN", "\u0000"],
+  );
+  const path = fc.oneof(
+    fc.array(token, { maxLength: 4 }).map((tokens) => tokens.map((each) => `/${each}`).join("")),
+    fc.string(),
+  );
+  const value = fc.constantFrom("1", "[]", '{"a":[1,2]}', "null", '{"__proto__":{"polluted":true}}');
+  const operation = fc.oneof(
+    fc.record({
+      op: fc.constantFrom("add" as const, "replace" as const),
+      path,
+      value: value.map(parseLossless),
+    }),
+    fc.record({ op: fc.constant("remove" as const), path }),
+  );
+  const documents = ["[1,[2,3],{}]", '{"a":[1,2],"":{"a":1},"__proto__":[1],"~":0,"/":{"-":1}}', "1", "[]"];
+
+  it("is applied, or refused with our own error; the document stays as it was", () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...documents), fc.array(operation, { maxLength: 6 }), (text, patch) => {
+        const document = parseLossless(text);
+        try {
+          parseLossless(stringifyLossless(applyPatch(document, patch)));
+        } catch (error) {
+          expect(error).toMatchObject({ name: "ProtocolError", code: "PATCH_INAPPLICABLE" });
+        }
+        expect(stringifyLossless(document)).toBe(text);
+        expect(Object.keys(Object.prototype)).toEqual([]);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it.each(["/9007199254740992", "/4294967295", "/1e3", "/01", "/-1", "/ 1", "/1.0", "/--", "/length"])(
+    "makes no room at the index %s",
+    (at) => {
+      for (const op of ["add", "replace"] as const) {
+        expect(() => applyPatch([null, null], [{ op, path: at, value: null }])).toThrow(
+          expect.objectContaining({ code: "PATCH_INAPPLICABLE" }),
+        );
+      }
+    },
+  );
+});
+
 describe("compareCodePoints", () => {
   it("orders as the UTF-8 bytes do", () => {
     const bytes = (text: string) => Array.from(new TextEncoder().encode(text));

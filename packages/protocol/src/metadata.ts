@@ -3,6 +3,7 @@ import { ProtocolError } from "./errors.ts";
 import { compareCodePoints } from "./json/code-point-order.ts";
 import { JsonObject } from "./json-object.ts";
 import { schemaProblems } from "./schema-problems.ts";
+import { StringMap } from "./string-map.ts";
 
 /** Name of the Wasm custom section that holds the metadata (policy-runtime 1.1). Of several, the first counts. */
 export const metadataSectionName = "io.kubewarden.metadata";
@@ -37,9 +38,7 @@ export const PolicyMetadata = v.pipe(
   v.object({
     protocolVersion: optionalField(v.picklist(["v1", "Unknown"])),
     rules: v.array(PolicyRule),
-    annotations: optionalField(
-      v.pipe(JsonObject, v.record(v.string(), v.string()), v.transform(sortedRecord)),
-    ),
+    annotations: optionalField(v.pipe(StringMap, v.transform(sortedRecord))),
     mutating: v.boolean(),
     backgroundAudit: v.optional(v.boolean(), true),
     executionMode: v.optional(v.picklist(executionModes), "kubewarden-wapc"),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { assemble } from "../fixtures/assemble.ts";
 import { encodeModule, readModule, rewriteForRuntime } from "./index.ts";
-import { allMemories } from "./module.ts";
+import { allMemories, allTables } from "./module.ts";
 
 const maxPages = 10;
 
@@ -46,6 +46,19 @@ describe("a module that is not restored", () => {
       exports: [{ name: "run", kind: "function" }],
     });
     expect(WebAssembly.validate(rewritten.wasm)).toBe(true);
+  });
+
+  it.each([
+    ["without a maximum", "(table 5 funcref)", [1_000_000]],
+    ["with a larger one", "(table 5 2000000 funcref)", [1_000_000]],
+    ["with a smaller one", "(table 5 7 funcref)", [7]],
+    ["which share what is left", "(table 0 externref) (table 10 funcref)", [499_995, 500_005]],
+  ])("has tables that cannot grow without end: %s", async (_row, tables, maxima) => {
+    const grow = "(func (drop (table.grow 0 (table.get 0 (i32.const 0)) (i32.const 1))))";
+    const { wasm, isolation } = rewriteForRuntime(await assemble(`${tables} ${grow}`), { maxPages });
+    expect(isolation.kind).toBe("fresh");
+    expect(WebAssembly.validate(wasm)).toBe(true);
+    expect(allTables(readModule(wasm)).map(({ limits }) => limits.maximum)).toEqual(maxima);
   });
 
   const functionType = [0x60, 0, 0];

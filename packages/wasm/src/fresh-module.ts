@@ -2,17 +2,25 @@ import { encodeList, encodeModule, type SectionContent, writeImport, writeMemory
 import { type Limits, writeLimits } from "./limits.ts";
 import type { WasmModule } from "./module.ts";
 import { sectionBody, sectionId } from "./section.ts";
+import { writeTable } from "./table.ts";
 
-/**
- * A module for fresh instances: the same, with other limits for its memories and without custom sections.
- * @param memories - of the whole index space, imported ones first
- */
-export function freshModule(module: WasmModule, memories: readonly Limits[]): Uint8Array<ArrayBuffer> {
+/** Limits of whole index spaces, what is imported first. */
+export interface LoweredLimits {
+  readonly memories: readonly Limits[];
+  readonly tables: readonly Limits[];
+}
+
+/** A module for fresh instances: the same, with other limits for its memories and tables and without custom sections. */
+export function freshModule(
+  module: WasmModule,
+  { memories, tables }: LoweredLimits,
+): Uint8Array<ArrayBuffer> {
   const imported = memories.slice(0, memories.length - module.memories.length);
   const own = memories.slice(imported.length);
   const replaced = new Map<number, Uint8Array>();
   if (imported.length > 0) replaced.set(sectionId.import, importSection(module, imported));
   if (own.length > 0) replaced.set(sectionId.memory, encodeList(own, writeLimits));
+  if (module.tables.length > 0) replaced.set(sectionId.table, tableSection(module, tables));
   return encodeModule(
     module.sections
       .filter(({ id }) => id !== sectionId.custom)
@@ -22,6 +30,13 @@ export function freshModule(module: WasmModule, memories: readonly Limits[]): Ui
           body: replaced.get(section.id) ?? sectionBody(module, section),
         }),
       ),
+  );
+}
+
+function tableSection({ bytes, tables }: WasmModule, all: readonly Limits[]): Uint8Array {
+  const limits = all.slice(all.length - tables.length).values();
+  return encodeList(tables, (writer, table) =>
+    writeTable(writer, bytes, table, limits.next().value ?? table.limits),
   );
 }
 

@@ -14,7 +14,7 @@ export interface BoundedLimits extends Limits {
 /**
  * Lowers the maximum of each memory so that together they cannot take more than `maxPages` of 64 KiB. What is left
  * above their initial sizes goes to the first memories.
- * @throws {WasmError} `WASM_LIMIT` when the initial sizes are above it already
+ * @throws {WasmError} `WASM_MEMORY_LIMIT` when the initial sizes are above it already
  */
 export function limitMemories(memories: readonly Limits[], maxPages: number): BoundedLimits[] {
   const allowedPages = Math.min(maxPages, addressablePages);
@@ -32,19 +32,29 @@ export function limitMemories(memories: readonly Limits[], maxPages: number): Bo
 function tooLarge(initialPages: number, allowedPages: number): WasmError {
   const [initial, allowed] = [initialPages, allowedPages].map((pages) => pages / pagesPerMebibyte);
   return new WasmError(`the module starts with ${initial} MiB of memory, ${allowed} MiB are allowed`, {
-    code: "WASM_LIMIT",
+    code: "WASM_MEMORY_LIMIT",
   });
 }
 
 /** Far more than any compiler makes; the engine would give ten times as much, 8 bytes an element. */
 const maxTableElements = 1_000_000;
 
-/** @throws {WasmError} `WASM_LIMIT` when the tables begin with more elements than a module needs */
-export function checkTables(tables: readonly TableType[]): void {
+/**
+ * Lowers the maximum of each table so that together they cannot take more than a module needs; each may grow by the same share
+ * of what is left above their initial sizes.
+ * @throws {WasmError} `WASM_LIMIT` when the initial sizes are above it already
+ */
+export function limitTables(tables: readonly TableType[]): BoundedLimits[] {
   const elements = tables.reduce((sum, { limits }) => sum + limits.minimum, 0);
-  if (elements <= maxTableElements) return;
-  throw new WasmError(
-    `the module starts with ${elements} elements in its tables, ${maxTableElements} are allowed`,
-    { code: "WASM_LIMIT" },
-  );
+  if (elements > maxTableElements) {
+    throw new WasmError(
+      `the module starts with ${elements} elements in its tables, ${maxTableElements} are allowed`,
+      { code: "WASM_LIMIT" },
+    );
+  }
+  const share = Math.floor((maxTableElements - elements) / tables.length);
+  return tables.map(({ limits }) => {
+    const reachable = limits.minimum + share;
+    return { ...limits, maximum: Math.min(limits.maximum ?? reachable, reachable) };
+  });
 }

@@ -5,7 +5,7 @@ import { type Global, readGlobals } from "./global.ts";
 import { type Import, readImports } from "./import.ts";
 import { type Limits, readLimits } from "./limits.ts";
 import { decodeSection, readSections, type SectionedModule, sectionId } from "./section.ts";
-import { readTables, type TableType } from "./table.ts";
+import { readTables, type Table, type TableType } from "./table.ts";
 
 /** What a module declares. Its code, elements and data are not looked into. */
 export interface WasmModule extends SectionedModule {
@@ -14,7 +14,7 @@ export interface WasmModule extends SectionedModule {
   /** Type index of each function of the module itself; imported ones come before them in the index space. */
   readonly functions: readonly number[];
   /** The module's own, without imported ones. */
-  readonly tables: readonly TableType[];
+  readonly tables: readonly Table[];
   /** The module's own, without imported ones. */
   readonly memories: readonly Limits[];
   /** The module's own, without imported ones. */
@@ -41,7 +41,7 @@ export function readModule(bytes: Uint8Array): WasmModule {
     functions: decodeSection<number[]>(module, sectionId.function, [], (reader) =>
       readList(reader, "functions", readU32),
     ),
-    tables: decodeSection<TableType[]>(module, sectionId.table, [], readTables),
+    tables: decodeSection<Table[]>(module, sectionId.table, [], readTables),
     memories: decodeSection<Limits[]>(module, sectionId.memory, [], (reader) =>
       readList(reader, "memories", readLimits),
     ),

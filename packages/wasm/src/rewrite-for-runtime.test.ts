@@ -137,7 +137,7 @@ describe("limits and errors", () => {
   ])("refuses %s", async (_row, fields, maxPages, message) => {
     const bytes = await assemble(fields);
     expect(() => rewriteForRuntime(bytes, { maxPages })).toThrow(
-      expect.objectContaining({ code: "WASM_LIMIT", message }),
+      expect.objectContaining({ code: "WASM_MEMORY_LIMIT", message }),
     );
   });
 

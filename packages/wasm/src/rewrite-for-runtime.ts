@@ -1,12 +1,11 @@
 import { addedExports } from "./added-exports.ts";
 import { rewriteCode } from "./code-section.ts";
 import type { Export } from "./export.ts";
-import { freshModule } from "./fresh-module.ts";
+import { freshModule, type LoweredLimits } from "./fresh-module.ts";
 import { type GoCommand, goCommand, goTableIndex } from "./go-command.ts";
 import type { ExternalKind } from "./import.ts";
 import { type Isolation, whyFresh } from "./isolation.ts";
-import type { Limits } from "./limits.ts";
-import { type BoundedLimits, checkTables, limitMemories } from "./memory-limit.ts";
+import { type BoundedLimits, limitMemories, limitTables } from "./memory-limit.ts";
 import { allMemories, allTables, countImports, readModule, type WasmModule } from "./module.ts";
 import { type ImportedMemory, type Restorable, restorableModule } from "./restorable-module.ts";
 import { unusedName } from "./unused-name.ts";
@@ -59,27 +58,27 @@ export interface GoResume {
  * and tables are exported under names that start with `kubewarden:`; `memory.size` reads a global and `memory.grow`
  * calls a function that keeps within the limit, so that the host can set the size back although memories never
  * shrink. Where that would not restore everything, or the module uses something unknown here, the isolation is
- * `fresh` with the reason, and only the maxima of its memories are lowered.
+ * `fresh` with the reason, and only the maxima of its memories and tables are lowered.
  * @param options.maxPages - what all memories of one instance may take, in pages of 64 KiB
- * @throws {WasmError} `WASM_LIMIT` when the module starts with more memory; the other codes as `readModule`
+ * @throws {WasmError} `WASM_MEMORY_LIMIT` when the module starts with more memory, `WASM_LIMIT` with too large tables; the other codes as `readModule`
  */
 export function rewriteForRuntime(bytes: Uint8Array, { maxPages }: { maxPages: number }): RewrittenModule {
   const module = readModule(bytes);
   const memories = limitMemories(allMemories(module), maxPages);
-  checkTables(allTables(module));
+  const tables = limitTables(allTables(module));
   const reason = whyFresh(module);
-  if (reason !== undefined) return fresh(module, memories, reason);
+  if (reason !== undefined) return fresh(module, { memories, tables }, reason);
   const memory = importedMemory(module, memories[0]);
   const go = memory === undefined ? undefined : goCommand(module);
   const code = rewriteCode(module, memory?.maximumPages, go);
-  if (code.kind === "unsuitable") return fresh(module, memories, code.reason);
+  if (code.kind === "unsuitable") return fresh(module, { memories, tables }, code.reason);
   return restorable(module, { code: code.body, memory, go: go && { ...go, readers: code.readers } });
 }
 
-function fresh(module: WasmModule, memories: readonly Limits[], reason: string): RewrittenModule {
+function fresh(module: WasmModule, limits: LoweredLimits, reason: string): RewrittenModule {
   return {
     ...describe(module),
-    wasm: freshModule(module, memories),
+    wasm: freshModule(module, limits),
     isolation: { kind: "fresh", reason },
     memory: undefined,
     globals: [],

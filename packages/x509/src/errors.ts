@@ -4,6 +4,7 @@ export type X509ErrorCode =
   | "X509_CERTIFICATE_INVALID" // well-formed DER, but not a certificate or certificate request that can be used
   | "X509_KEY_INVALID" // a key of a kind, size or encoding that is not known
   | "X509_TIMESTAMP_INVALID" // not a point in time as RFC 3339 writes it
+  | "X509_TLS_FILE_INVALID" // a file with certificate, key or client authorities of a listener cannot be used
   | "X509_LIMIT"; // larger, or more work, than anything that is meant well
 
 /** What every function of this package throws, and nothing else, for input it cannot use. */

@@ -72,6 +72,17 @@ function byteLength(text: string): number {
 
 /** Asks its host for the addresses of the name in the payload of the call, which it is given as it stands. */
 export function callingHost(binding: string, namespace: string, operation: string, payload: string): string {
+  const { data, result } = hostCall(binding, namespace, operation, payload);
+  return wapcGuest({ data, body: result });
+}
+
+/** A call of the host: its texts, and an expression that makes the host's answer the guest's, the host's error the guest's. */
+export function hostCall(
+  binding: string,
+  namespace: string,
+  operation: string,
+  payload: string,
+): { data: readonly (readonly [number, string])[]; result: string } {
   const [b, n, o, p] = [binding, namespace, operation, payload].map(byteLength) as [
     number,
     number,
@@ -79,15 +90,14 @@ export function callingHost(binding: string, namespace: string, operation: strin
     number,
   ];
   const at = { binding: 64, namespace: 128, operation: 192, payload: 256 };
-  return wapcGuest({
+  return {
     data: [
       [at.binding, binding],
       [at.namespace, namespace],
       [at.operation, operation],
       [at.payload, payload],
     ],
-    // The host's answer becomes the guest's answer, the host's error the guest's error.
-    body: `
+    result: `
       (if (result i32)
         (call $host_call (i32.const ${at.binding}) (i32.const ${b}) (i32.const ${at.namespace}) (i32.const ${n})
           (i32.const ${at.operation}) (i32.const ${o}) (i32.const ${at.payload}) (i32.const ${p}))
@@ -99,7 +109,7 @@ export function callingHost(binding: string, namespace: string, operation: strin
           (call $host_error (i32.const 4096))
           (call $guest_error (i32.const 4096) (call $host_error_len))
           (i32.const 0)))`,
-  });
+  };
 }
 
 const exit = `(import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))`;

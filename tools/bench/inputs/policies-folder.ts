@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setCustomSection } from "@kubewarden-ts/wasm";
 
 /** A temporary folder with modules and the `policies.yml` that names them. */
@@ -17,16 +17,24 @@ export interface FolderPolicy {
   readonly settings?: Readonly<Record<string, unknown>>;
 }
 
-export async function writePoliciesFolder(policies: readonly FolderPolicy[]): Promise<PoliciesFolder> {
+/** How the policies name their modules: as files, or as images that lie in the store, which is the folder. */
+export type ModuleKind = "file" | "stored image";
+
+export async function writePoliciesFolder(
+  policies: readonly FolderPolicy[],
+  kind: ModuleKind = "file",
+): Promise<PoliciesFolder> {
   const path = await mkdtemp(join(tmpdir(), "kubewarden-ts-bench-"));
   // A bench that is stopped disposes of nothing.
   const removeAtExit = (): void => rmSync(path, { recursive: true, force: true });
   process.once("exit", removeAtExit);
   const lines = await Promise.all(
     policies.map(async ({ id, wasm, settings = {} }) => {
-      const file = join(path, `${id}.wasm`);
+      const image = `registry.invalid/bench/${id}:v1`;
+      const file = join(path, kind === "file" ? `${id}.wasm` : `registry/${image}`);
+      await mkdir(dirname(file), { recursive: true });
       await writeFile(file, wasm);
-      return `${id}:\n  module: file://${file}\n  settings: ${JSON.stringify(settings)}\n`;
+      return `${id}:\n  module: ${kind === "file" ? `file://${file}` : image}\n  settings: ${JSON.stringify(settings)}\n`;
     }),
   );
   const policiesFile = join(path, "policies.yml");

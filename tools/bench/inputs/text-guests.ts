@@ -50,3 +50,14 @@ export function lookingUpGuest(operation: string, payload: object): string {
       (call $response (i32.const 16) (i32.const 30))
       (i32.const 1)))`;
 }
+
+/** Keeps the CPU for some milliseconds, then accepts; its settings are valid. */
+export const burningGuest = guest(
+  '{"accepted":true,"valid":true}',
+  `(local $left i32)
+      (local.set $left (i32.const 12000000))
+      (if (i32.eq (local.get $operation_length) (i32.const ${validateLength}))
+        (then (loop $again
+          (i32.store (i32.const 8) (i32.rem_u (local.get $left) (i32.const 7919)))
+          (br_if $again (local.tee $left (i32.sub (local.get $left) (i32.const 1)))))))`,
+);

@@ -24,7 +24,7 @@ export async function startBenchEvaluator(guest: BenchGuest): Promise<BenchEvalu
   const evaluator = stack.use(
     await startEvaluator({
       policies: parsePolicies(JSON.stringify({ bench: entry }), "policies.yml"),
-      fetchModule: () => Promise.resolve(guest.wasm),
+      fetchModule: async () => ({ bytes: guest.wasm }),
       workers: 2,
       defaultTimeoutMs: 10_000,
       serveCapability: (...call) => cluster.serve(...call),

@@ -29,7 +29,7 @@ const policies = `waiting:
 export async function waitingBench(): Promise<Report> {
   await using evaluator = await startEvaluator({
     policies: parsePolicies(policies, "policies.yml"),
-    fetchModule: () => Promise.resolve(asPolicy(assemble(wapcGuests["look-up-host"]))),
+    fetchModule: async () => ({ bytes: asPolicy(assemble(wapcGuests["look-up-host"])) }),
     workers,
     defaultTimeoutMs: 10_000,
     // The guest hands the answer on as its own, for its settings as for a request.

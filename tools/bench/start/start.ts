@@ -34,9 +34,10 @@ export async function startBench(): Promise<Report> {
   const guest = await typescriptGuest();
   await using one = await writePoliciesFolder(copiesOf(guest, 1));
   await using many = await writePoliciesFolder(copiesOf(guest, 20));
+  await using stored = await writePoliciesFolder(copiesOf(guest, 20), "stored image");
   const rows: Row[] = [];
   const notes: string[] = [];
-  for (const each of casesOf({ one, many })) {
+  for (const each of casesOf({ one, many, stored })) {
     const { row, note } = await measureCase(each);
     if (row !== undefined) rows.push(row);
     if (note !== undefined) notes.push(note);
@@ -44,11 +45,17 @@ export async function startBench(): Promise<Report> {
   return { name: "start", columns, rows, notes };
 }
 
-function casesOf({ one, many }: Record<"one" | "many", { path: string; policiesFile: string }>): Case[] {
-  const server = (policiesFile: string, script: string) => async (): Promise<number> => {
-    await using running = await startPolicyServer({ policiesFile, script });
-    return running.readyAfterMs;
-  };
+function casesOf({
+  one,
+  many,
+  stored,
+}: Record<"one" | "many" | "stored", { path: string; policiesFile: string }>): Case[] {
+  const server =
+    (policiesFile: string, script: string, args: readonly string[] = []) =>
+    async () => {
+      await using running = await startPolicyServer({ policiesFile, script, args });
+      return running.readyAfterMs;
+    };
   const request = join(root, "examples/requests/pod.json");
   const kwctlArgs = ["run", "--request-path", request, `file://${join(one.path, "typescript-0.wasm")}`];
   const bundled = { needs: policyServerBundle };
@@ -66,6 +73,13 @@ function casesOf({ one, many }: Record<"one" | "many", { path: string; policiesF
       runs: 3,
       ...bundled,
       run: server(many.policiesFile, policyServerBundle),
+    },
+    {
+      what: "policy-server bundle, 20 policies of a warm store",
+      runs: 3,
+      targetSeconds: 2,
+      ...bundled,
+      run: server(stored.policiesFile, policyServerBundle, ["--policies-download-dir", stored.path]),
     },
     { what: "npm start", runs: 3, targetSeconds: 3, run: runNpmStart },
     { what: "kwctl run", runs: 5, needs: kwctlSource, run: () => timeScript(kwctlSource, kwctlArgs, root) },

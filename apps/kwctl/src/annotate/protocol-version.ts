@@ -16,6 +16,7 @@ export async function readProtocolVersion(bytes: Uint8Array, log: Logger): Promi
   });
   switch (result.kind) {
     case "timed-out":
+    case "shed":
       throw unreadable(`no answer within ${timeoutMs} ms`);
     case "failed":
       throw unreadable(result.message);

@@ -1,4 +1,5 @@
 import { KUBEWARDEN_VERSION } from "@kubewarden-ts/protocol";
+import { builtinNames } from "@kubewarden-ts/rego/node";
 import { defineCommand } from "../define-command.ts";
 
 export const info = defineCommand({
@@ -8,7 +9,7 @@ export const info = defineCommand({
       `kwctl version: ${KUBEWARDEN_VERSION}`,
       "",
       "Open Policy Agent/Gatekeeper implemented builtins:",
-      // The names of builtins are listed here once Rego policies can be run.
+      ...builtinNames.map((name) => `  - ${name}`),
       "",
       `Policy store: ${directories.store}`,
       `Config directory: ${directories.config}`,

@@ -65,6 +65,7 @@ describe("readCustomResources", () => {
           policyMode: "protect",
           expression: "a() || b()",
           message: "rejected",
+          namespaced: kind === "AdmissionPolicyGroup",
           policies: {
             b: { module: "file:///b.wasm", settings: {}, contextAwareResources: [], ...guest },
             a: { module: "file:///a.wasm", settings: { x: "y" }, contextAwareResources, ...guest },

@@ -45,7 +45,7 @@ async function start(options: EvaluateOptions) {
   try {
     return await startEvaluator({
       policies: new Map([[definition.id, definition.entry]]),
-      fetchModule: async (url) => module(url).bytes,
+      fetchModule: async (url) => ({ bytes: module(url).bytes }),
       chooseMode: (bytes) => modeOf(readPolicyModule(bytes)),
       workers: 1,
       oneShot: true,

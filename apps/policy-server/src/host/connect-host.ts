@@ -2,20 +2,14 @@ import { lookup } from "node:dns/promises";
 import { errorText, type Logger } from "@kubewarden-ts/base";
 import { type ConnectedCapabilities, connectCapabilities } from "@kubewarden-ts/host-capabilities/connect";
 import { type ClusterAccess, loadClusterAccess } from "@kubewarden-ts/kube";
-import {
-  dockerConfigFolder,
-  dockerCredentials,
-  helperRunner,
-  platformOf,
-  type Sources,
-} from "@kubewarden-ts/oci";
+import { type Credentials, platformOf, type Sources } from "@kubewarden-ts/oci";
 import { KUBEWARDEN_VERSION } from "@kubewarden-ts/protocol";
 import { ServerError } from "../errors.ts";
 
 export interface HostOptions {
   readonly sources: Sources;
-  /** Folder of Docker's `config.json`. */
-  readonly dockerConfigFolder: string | undefined;
+  /** Who we are to registries. */
+  readonly credentials: Credentials;
   /** Start although no cluster is configured. */
   readonly ignoreKubernetesFailure: boolean;
   readonly env: NodeJS.ProcessEnv;
@@ -32,15 +26,10 @@ export type ConnectHost = (options: HostOptions) => Promise<ConnectedCapabilitie
  * @throws {ServerError} `SERVER_NO_CLUSTER` when none is configured
  */
 export async function connectHost(options: HostOptions): Promise<ConnectedCapabilities> {
-  const { sources, dockerConfigFolder: configured, env, log } = options;
+  const { sources, credentials, log } = options;
   return connectCapabilities({
-    ...{ sources, log, userAgent: `policy-server/${KUBEWARDEN_VERSION}` },
+    ...{ sources, credentials, log, userAgent: `policy-server/${KUBEWARDEN_VERSION}` },
     lookup: (host) => lookup(host, { all: true }),
-    credentials: dockerCredentials({
-      folder: dockerConfigFolder({ configured, env }),
-      ask: helperRunner({ env }),
-      log,
-    }),
     platform: platformOf(process),
     access: await clusterAccess(options),
   });

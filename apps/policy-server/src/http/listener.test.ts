@@ -34,14 +34,28 @@ function gate<T>() {
 describe("startHttpServer", () => {
   it("hands the bytes of the body to the evaluator and answers with its response", async () => {
     const evaluator = fakeEvaluator();
-    await using server = await start(evaluator);
+    await using server = await start(evaluator, { clock: () => 0 });
     const response = await post(server, '{"request": 1 }', "/audit/p%20q?timeout=3s");
     expect(response.status).toBe(200);
     expect(response.headers.get("content-type")).toBe("application/json");
     expect(await response.json()).toMatchObject({ kind: "AdmissionReview", response: { uid: "u1" } });
-    expect(evaluator.calls).toEqual([
-      { origin: "audit", policyId: "p q", body: '{"request": 1 }', options: { timeoutMs: 3000 } },
+    expect(evaluator.calls).toMatchObject([
+      { origin: "audit", policyId: "p q", body: '{"request": 1 }', options: { timeoutMs: 2850 } },
     ]);
+  });
+
+  it("counts the time that the body took against the caller's patience", async () => {
+    const evaluator = fakeEvaluator();
+    let now = 0;
+    const clock = () => {
+      now += 100;
+      return now;
+    };
+    await using server = await start(evaluator, { clock });
+    await post(server, "{}", "/validate/p?timeout=3s");
+    const [call] = evaluator.calls;
+    expect(call?.options?.timeoutMs).toBeLessThan(2850);
+    expect(call?.options?.timeoutMs).toBeGreaterThan(2000);
   });
 
   it.each([
@@ -89,9 +103,24 @@ describe("startHttpServer", () => {
   });
 
   it("policy-server 35: answers HEAD /readiness with 200 and no body", async () => {
-    await using server = await start(fakeEvaluator(), { routes: readinessRoutes(() => true) });
+    await using server = await start(fakeEvaluator(), { routes: readinessRoutes({ isReady: () => true }) });
     const response = await fetch(`http://127.0.0.1:${server.port}/readiness`, { method: "HEAD" });
     expect([response.status, await response.text()]).toEqual([200, ""]);
+  });
+
+  it.each([
+    ["GET", "/livez", 200],
+    ["HEAD", "/livez", 200],
+    ["GET", "/readiness", 503],
+    ["HEAD", "/readiness", 503],
+    ["POST", "/readiness", 405],
+    ["GET", "/readiness/", 404],
+    ["GET", "/policies", 404],
+    ["GET", "/", 404],
+  ])("policy-server 35: %s %s while not ready: %i, without a body", async (method, path, status) => {
+    await using server = await start(fakeEvaluator(), { routes: readinessRoutes({ isReady: () => false }) });
+    const response = await fetch(`http://127.0.0.1:${server.port}${path}`, { method });
+    expect([response.status, await response.text()]).toEqual([status, ""]);
   });
 
   it("policy-server 36: answers what it decides alone while evaluations wait", async () => {
@@ -134,6 +163,66 @@ describe("startHttpServer", () => {
   });
 });
 
+describe("limits of connections", () => {
+  const impatient = { headersTimeoutMs: 40, requestTimeoutMs: 80, checkIntervalMs: 10 };
+  const head = "POST /validate/psp HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n";
+
+  it.each([
+    ["says nothing", "", "HTTP/1.1 408 "],
+    ["sends half a header", head, "HTTP/1.1 408 "],
+    ["sends half a body", `${head}content-length: 9\r\n\r\n{`, "HTTP/1.1 408 "],
+    ["floods with headers", `${head}x: ${"a".repeat(20_000)}\r\n`, "HTTP/1.1 431 "],
+    ["does not speak HTTP", "\x16\x03\x01\r\n\r\n", "HTTP/1.1 400 "],
+  ])("ends the connection of a client that %s, and serves others", async (_row, text, status) => {
+    await using server = await start(fakeEvaluator(), { limits: impatient });
+    const socket = connect(server.port, "127.0.0.1").on("error", () => {});
+    if (text !== "") socket.write(text);
+    const [answer] = (await Promise.all([once(socket, "data"), once(socket, "close")]))[0] as [Buffer];
+    expect(answer.toString().startsWith(status)).toBe(true);
+    expect((await post(server, "{}")).status).toBe(200);
+  });
+
+  it("does not count the time of an evaluation", async () => {
+    const pending = gate<Evaluation>();
+    const called = gate<void>();
+    const evaluator = fakeEvaluator(({ policyId }) => {
+      if (policyId !== "slow") return accepted();
+      called.resolve();
+      return pending.promise;
+    });
+    await using server = await start(evaluator, { limits: impatient });
+    const slow = post(server, "{}", "/validate/slow");
+    await called.promise;
+    // by the time a silent connection that came later is ended, the request had its time too
+    const silent = connect(server.port, "127.0.0.1").on("error", () => {});
+    silent.resume();
+    await once(silent, "close");
+    pending.resolve(accepted());
+    expect((await slow).status).toBe(200);
+  });
+
+  it("closes connections over the limit, and takes new ones when others are gone", async () => {
+    const lines: LogLine[] = [];
+    const log = createLogger({ level: "warn", target: "test", write: (line) => lines.push(line) });
+    await using server = await start(fakeEvaluator(), { limits: { maxConnections: 2 }, log });
+    const held = [connect(server.port, "127.0.0.1"), connect(server.port, "127.0.0.1")];
+    for (const socket of held) await once(socket, "connect");
+    const refused = connect(server.port, "127.0.0.1").on("error", () => {});
+    await once(refused, "close");
+    expect(lines.map(({ message, fields }) => ({ message, ...fields }))).toEqual([
+      { message: "too many connections", limit: 2 },
+    ]);
+    for (const socket of held) socket.destroy();
+    await expect
+      .poll(() =>
+        post(server, "{}")
+          .then(({ status }) => status)
+          .catch(() => 0),
+      )
+      .toBe(200);
+  });
+});
+
 describe("drain", () => {
   it("policy-server 42: finishes running requests, refuses new connections, tells clients to reconnect", async () => {
     const called = gate<FakeCall>();
@@ -152,6 +241,16 @@ describe("drain", () => {
     const response = await running;
     expect([response.status, response.headers.get("connection")]).toEqual([200, "close"]);
     expect(await drained).toBe(true);
+  });
+
+  it("policy-server 42: closes connections that wait for a next request", async () => {
+    await using server = await start(fakeEvaluator());
+    const idle = connect(server.port, "127.0.0.1");
+    idle.write("GET /validate/psp HTTP/1.1\r\nhost: x\r\n\r\n");
+    expect(await answerOn(idle)).toMatch(/^HTTP\/1.1 405 /);
+    const closed = once(idle, "close");
+    expect(await server.drain(10_000)).toBe(true);
+    await closed;
   });
 
   it("cuts what does not finish in time", async () => {

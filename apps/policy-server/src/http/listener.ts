@@ -5,20 +5,43 @@ import {
   type Server,
   type ServerResponse,
 } from "node:http";
-import { createServer as createTlsServer, type ServerOptions } from "node:https";
+import { createServer as createTlsServer, type ServerOptions, Server as TlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import type { TlsOptions } from "node:tls";
 import { errorText, type Logger } from "@kubewarden-ts/base";
-import { requestLogger } from "./access-log.ts";
+import type { Tracer } from "@kubewarden-ts/telemetry";
+import { useSecureContext } from "@kubewarden-ts/x509/tls";
 import { readBody } from "./body.ts";
+import { evaluationTimeMs } from "./caller-deadline.ts";
 import { errorResponse, type HttpResponse } from "./message.ts";
+import { type RequestScope, requestScope } from "./request-scope.ts";
 import { dispatch, type Route } from "./router.ts";
-import { useSecureContext } from "./secure-context.ts";
 
-/** Node's 5 s are shorter than the 90 s the API server keeps idle connections, which would then break under its requests. */
-const keepAliveTimeoutMs = 130_000;
-const headersTimeoutMs = 15_000;
-const requestTimeoutMs = 60_000;
-const handshakeTimeoutMs = 15_000;
+/** What a client may take of a listener before it has sent a whole request. */
+export interface ConnectionLimits {
+  /** Node's 5 s are shorter than the 90 s the API server keeps idle connections, which would then break under its requests. */
+  readonly keepAliveTimeoutMs: number;
+  readonly handshakeTimeoutMs: number;
+  /** From the connection, or the first byte of a later request, to the end of the header. */
+  readonly headersTimeoutMs: number;
+  /** The same, to the end of the body. */
+  readonly requestTimeoutMs: number;
+  /** How often the two limits above are looked at. */
+  readonly checkIntervalMs: number;
+  readonly maxHeaderBytes: number;
+  /** Open connections; more are closed at once. */
+  readonly maxConnections: number;
+}
+
+const defaultConnectionLimits: ConnectionLimits = {
+  keepAliveTimeoutMs: 130_000,
+  handshakeTimeoutMs: 15_000,
+  headersTimeoutMs: 15_000,
+  requestTimeoutMs: 60_000,
+  checkIntervalMs: 5_000,
+  maxHeaderBytes: 16 * 1024,
+  maxConnections: 10_000,
+};
 
 export interface HttpServerOptions {
   /** IP address without brackets. */
@@ -28,8 +51,11 @@ export interface HttpServerOptions {
   readonly routes: readonly Route[];
   readonly maxBodyBytes: number;
   readonly log: Logger;
+  /** Makes a span of each request. */
+  readonly tracer?: Tracer | undefined;
   /** HTTPS with these; plain HTTP without. */
-  readonly tls?: ServerOptions;
+  readonly tls?: TlsOptions;
+  readonly limits?: Partial<ConnectionLimits>;
   /** Monotonic time in milliseconds. */
   readonly clock?: () => number;
 }
@@ -37,6 +63,8 @@ export interface HttpServerOptions {
 export interface HttpServer extends AsyncDisposable {
   /** The port that was bound. */
   readonly port: number;
+  /** Has new connections use other certificates; what is open goes on. */
+  useTls(this: void, tls: TlsOptions): void;
   /**
    * Refuses new connections, lets running requests finish and closes idle connections.
    * @param timeoutMs - then the connections that are left are cut
@@ -52,30 +80,41 @@ export interface HttpServer extends AsyncDisposable {
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const clock = options.clock ?? (() => performance.now());
   const state = { draining: false };
-  const limits = {
-    keepAliveTimeout: keepAliveTimeoutMs,
-    headersTimeout: headersTimeoutMs,
-    requestTimeout: requestTimeoutMs,
-    connectionsCheckingInterval: 5_000,
-  };
+  const limits = { ...defaultConnectionLimits, ...options.limits };
   const listener = (request: IncomingMessage, response: ServerResponse): void => {
     void serveRequest(request, response, { ...options, clock, state });
   };
   const server =
     options.tls === undefined
-      ? createServer(limits, listener)
-      : secureServer({ ...limits, ...options.tls }, listener);
+      ? createServer(httpOptions(limits), listener)
+      : secureServer({ ...httpOptions(limits), ...options.tls }, listener);
+  server.maxConnections = limits.maxConnections;
+  server.on("drop", () => options.log.warn("too many connections", { limit: limits.maxConnections }));
   server.on("tlsClientError", (error) => options.log.debug("TLS handshake failed", { error: error.message }));
   const port = await listen(server, options);
   const drain = (timeoutMs: number): Promise<boolean> => {
     state.draining = true;
     return closeWithin(server, timeoutMs);
   };
-  return { port, drain, [Symbol.asyncDispose]: async () => void (await drain(0)) };
+  const useTls = (tls: TlsOptions): void => {
+    if (server instanceof TlsServer) useSecureContext(server, tls);
+  };
+  return { port, useTls, drain, [Symbol.asyncDispose]: async () => void (await drain(0)) };
+}
+
+function httpOptions(limits: ConnectionLimits): ServerOptions {
+  return {
+    keepAliveTimeout: limits.keepAliveTimeoutMs,
+    handshakeTimeout: limits.handshakeTimeoutMs,
+    headersTimeout: limits.headersTimeoutMs,
+    requestTimeout: limits.requestTimeoutMs,
+    connectionsCheckingInterval: limits.checkIntervalMs,
+    maxHeaderSize: limits.maxHeaderBytes,
+  };
 }
 
 function secureServer(tls: ServerOptions, listener: RequestListener): Server {
-  const server = createTlsServer({ handshakeTimeout: handshakeTimeoutMs, ...tls }, listener);
+  const server = createTlsServer(tls, listener);
   useSecureContext(server, tls);
   return server;
 }
@@ -114,19 +153,21 @@ async function serveRequest(
   response: ServerResponse,
   context: ServeContext,
 ): Promise<void> {
-  const finished = requestLogger(request, context);
-  const answer = await answerTo(request, context).catch((error: unknown) => {
-    context.log.error("request handler failed", { error: errorText(error) });
+  const scope = requestScope(request, context);
+  const answer = await answerTo(request, scope, context).catch((error: unknown) => {
+    scope.log().error("request handler failed", { error: errorText(error) });
     return errorResponse(500, "Something went wrong");
   });
-  finished(answer.status);
+  scope.finished(answer.status);
   send(response, answer, context.state.draining);
 }
 
 async function answerTo(
   request: IncomingMessage,
-  { routes, maxBodyBytes }: ServeContext,
+  { log, span }: RequestScope,
+  { routes, maxBodyBytes, clock }: ServeContext,
 ): Promise<HttpResponse> {
+  const startedMs = clock();
   const { method = "", url: target = "", headers } = request;
   const found = dispatch(routes, { method, target, contentType: headers["content-type"] });
   if (found.kind === "answer") return found.response;
@@ -134,7 +175,12 @@ async function answerTo(
   const body = await readBody(request, maxBodyBytes);
   switch (body.kind) {
     case "complete":
-      return found.route.handle({ ...found.request, body: body.bytes });
+      return found.route.handle({
+        ...withTimeLeft(found.request, clock() - startedMs),
+        body: body.bytes,
+        log,
+        ...(span && { span }),
+      });
     case "too-large":
       return errorResponse(413, "Failed to buffer the request body: length limit exceeded");
     case "broken":
@@ -142,13 +188,20 @@ async function answerTo(
   }
 }
 
-function send(response: ServerResponse, { status, headers, body }: HttpResponse, last: boolean): void {
-  const bytes = Buffer.from(body);
+function withTimeLeft<Request extends { timeoutMs?: number }>(request: Request, elapsedMs: number): Request {
+  const { timeoutMs } = request;
+  return timeoutMs === undefined
+    ? request
+    : { ...request, timeoutMs: evaluationTimeMs(timeoutMs, elapsedMs) };
+}
+
+function send(response: ServerResponse, { status, headers, body, bytes }: HttpResponse, last: boolean): void {
+  const content = bytes ?? Buffer.from(body);
   response.writeHead(status, {
     ...headers,
-    "content-length": bytes.byteLength,
+    "content-length": content.byteLength,
     ...(last && { connection: "close" }),
   });
   // Node.js leaves the body out when the method was HEAD
-  response.end(bytes);
+  response.end(content);
 }

@@ -2,7 +2,7 @@ import { createLogger, type LogLine, silentLogger } from "@kubewarden-ts/base";
 import type { Evaluation } from "@kubewarden-ts/policy-evaluation";
 import { describe, expect, it } from "vitest";
 import { accepted, fakeEvaluator } from "../testing/fake-evaluator.ts";
-import { admissionHandler, rawHandler } from "./policy-routes.ts";
+import { admissionHandler, batchHandler, policyRoutes, rawHandler } from "./policy-routes.ts";
 
 const request = { policyId: "psp", body: Buffer.from("{}") };
 
@@ -107,4 +107,77 @@ describe("rawHandler", () => {
       '{"response":{"uid":"","allowed":true,"auditAnnotations":null,"warnings":null}}',
     );
   });
+});
+
+describe("batchHandler", () => {
+  const batch = (policies: readonly string[]) => ({
+    policyId: "",
+    body: Buffer.from(JSON.stringify({ request: {}, policies })),
+  });
+  const ask = (policies: readonly string[], answer: Parameters<typeof fakeEvaluator>[0]) =>
+    batchHandler({ evaluator: fakeEvaluator(answer), log: silentLogger })(batch(policies));
+  const read = { capability: "kubernetes/get_resource", apiVersion: "v1", kind: "Namespace", name: "a" };
+
+  it("answers with what each policy said and read, in the order asked", async () => {
+    const { status, body } = await ask(["b", "a"], ({ policyId }) =>
+      policyId === "a" ? accepted() : { ...accepted({ allowed: false }), reads: [read] },
+    );
+    const response = { uid: "u1", allowed: true, auditAnnotations: null, warnings: null };
+    expect([status, JSON.parse(body)]).toEqual([
+      200,
+      {
+        results: [
+          { policy: "b", revision: "of b", reads: [read], response: { ...response, allowed: false } },
+          { policy: "a", revision: "of a", reads: [], response },
+        ],
+      },
+    ]);
+  });
+
+  it("says of a policy without a verdict why, and answers for the others", async () => {
+    const { status, body } = await ask(["lost", "broken", "a"], ({ policyId }) => {
+      if (policyId === "a") return accepted();
+      if (policyId === "lost") return { kind: "unknown-policy" };
+      return { kind: "failed", error: new Error("secret detail") };
+    });
+    expect([status, JSON.parse(body).results]).toEqual([
+      200,
+      [
+        { policy: "lost", revision: "of lost", error: { message: "unknown policy: lost", status: 404 } },
+        { policy: "broken", revision: "of broken", error: { message: "Something went wrong", status: 500 } },
+        expect.objectContaining({ policy: "a" }),
+      ],
+    ]);
+  });
+
+  it.each([
+    ["a request that is none", ["a"], { kind: "malformed", status: 422, message: "no uid" }, "no uid"],
+    ["too many policies", Array<string>(1001).fill("a"), accepted(), "1001 are more than 1000"],
+  ] as const)("refuses %s", async (_what, policies, evaluation, message) => {
+    const response = await ask(policies, () => evaluation);
+    expect([response.status, JSON.parse(response.body)]).toEqual([
+      422,
+      { status: 422, message: expect.stringContaining(message) },
+    ]);
+  });
+
+  it("refuses a body without a list of policies", async () => {
+    const evaluator = fakeEvaluator();
+    const response = await batchHandler({ evaluator, log: silentLogger })(request);
+    expect([response.status, evaluator.calls]).toEqual([422, []]);
+  });
+});
+
+it("every answer of an audit tells that batches are taken", async () => {
+  const routes = policyRoutes({ evaluator: fakeEvaluator(), log: silentLogger });
+  const headers = await Promise.all(
+    routes
+      .filter(({ parameter }) => parameter === "policy-id")
+      .map(async ({ path, handle }) => [path, (await handle(request)).headers["kubewarden-ts-batch"]]),
+  );
+  expect(headers).toEqual([
+    ["/validate", undefined],
+    ["/audit", "1"],
+    ["/validate_raw", undefined],
+  ]);
 });

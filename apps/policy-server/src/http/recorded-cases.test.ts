@@ -64,7 +64,10 @@ describe.skipIf(shared.skip)("recorded cases", () => {
       const routes = policyRoutes({ evaluator: evaluatorOf(name), log: silentLogger });
       servers.set(name, await startHttpServer({ ...common, routes }));
     }
-    servers.set("readiness", await startHttpServer({ ...common, routes: readinessRoutes(() => true) }));
+    servers.set(
+      "readiness",
+      await startHttpServer({ ...common, routes: readinessRoutes({ isReady: () => true }) }),
+    );
   });
   afterAll(async () => {
     for (const server of servers.values()) await server[Symbol.asyncDispose]();

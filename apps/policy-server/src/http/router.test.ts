@@ -92,10 +92,7 @@ describe("dispatch", () => {
 
 describe("readiness routes", () => {
   const readiness = (method: string, target: string) =>
-    dispatch(
-      readinessRoutes(() => true),
-      { method, target, contentType: undefined },
-    );
+    dispatch(readinessRoutes({ isReady: () => true }), { method, target, contentType: undefined });
 
   it.each([
     ["GET", "/readiness"],
@@ -108,6 +105,7 @@ describe("readiness routes", () => {
   it.each([
     ["POST", "/readiness", 405, { allow: "GET,HEAD" }],
     ["GET", "/", 404, {}],
+    ["GET", "/policies", 404, {}],
     ["GET", "/readiness/", 404, {}],
     ["POST", "/validate/priv", 404, {}],
   ])("policy-server 35: answers %s %s with %i", (method, target, status, headers) => {
@@ -118,7 +116,7 @@ describe("readiness routes", () => {
     ["200 when ready", true, 200],
     ["503 while shutting down", false, 503],
   ])("answers %s, with an empty body", async (_row, ready, status) => {
-    const [route] = readinessRoutes(() => ready);
+    const [route] = readinessRoutes({ isReady: () => ready });
     const response = await route?.handle({ policyId: "", body: new Uint8Array() });
     expect(response).toEqual({ status, headers: {}, body: "" });
   });

@@ -46,7 +46,12 @@ export function dispatch(routes: readonly Route[], head: RequestHead): Dispatch 
     return answer(errorResponse(415, "Expected request with `Content-Type: application/json`"));
   }
   const timeoutMs = query === "" ? undefined : timeoutParameter(query);
-  return { kind: "handle", route, request: { policyId, ...(timeoutMs !== undefined && { timeoutMs }) } };
+  const request = {
+    policyId,
+    ...(timeoutMs !== undefined && { timeoutMs }),
+    ...(route.method === "GET" && query !== "" && { query }),
+  };
+  return { kind: "handle", route, request };
 }
 
 function answer(response: HttpResponse): Dispatch {

@@ -14,7 +14,7 @@ export interface FakeCall {
 /** Answers every evaluation with the given function, and keeps what it was asked. */
 export function fakeEvaluator(
   answer: (call: FakeCall) => Evaluation | Promise<Evaluation> = () => accepted(),
-): PolicyEvaluator & Pick<Evaluator, "reload"> & { calls: FakeCall[] } {
+): PolicyEvaluator & Pick<Evaluator, "reload" | "status"> & { calls: FakeCall[] } {
   const calls: FakeCall[] = [];
   const evaluate = async (
     origin: FakeCall["origin"],
@@ -30,6 +30,14 @@ export function fakeEvaluator(
     calls,
     admission: evaluate,
     reload: async () => ({ added: [], changed: [], removed: [], failures: [] }),
+    auditBatch: (policyIds, body, options) =>
+      Promise.all(
+        policyIds.map(async (policyId) => ({
+          ...{ policyId, revision: `of ${policyId}` },
+          evaluation: await evaluate("audit", policyId, body, options),
+        })),
+      ),
+    status: () => [],
     raw: (policyId, body, options) => evaluate("raw", policyId, body, options),
   };
 }

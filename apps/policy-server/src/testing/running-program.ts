@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { runProgram } from "@kubewarden-ts/cli";
 import { type ProgramDeps, policyServer } from "../program.ts";
 import { fakeHost } from "./fake-host.ts";
+import { noBackground } from "./no-background.ts";
 
 /** What a program that has ended left behind. */
 export interface EndedProgram {
@@ -16,7 +17,7 @@ export interface EndedProgram {
 export interface RunningProgram extends AsyncDisposable {
   readonly port: number;
   readonly readinessPort: number;
-  /** Log lines so far. */
+  /** Log lines so far; of the format `json`, which is used unless the environment says another. */
   logs(): LogObject[];
   /** Writes other policies and asks it to read them, as SIGHUP does; resolves when it has logged that it did. */
   reload(policies: string): Promise<void>;
@@ -35,7 +36,11 @@ export interface LogObject {
  * @returns once it is ready; what it ended with when it does not get there
  */
 export async function startProgram(
-  { policies, argv = [] }: { policies: string; argv?: readonly string[] },
+  {
+    policies,
+    argv = [],
+    env = {},
+  }: { policies: string; argv?: readonly string[]; env?: Readonly<Record<string, string | undefined>> },
   startEvaluator: ProgramDeps["startEvaluator"],
 ): Promise<RunningProgram | EndedProgram> {
   const folder = await mkdtemp(join(tmpdir(), "policy-server-running-"));
@@ -48,8 +53,8 @@ export async function startProgram(
   const output = { stdout: "", stderr: "" };
   const run = async (): Promise<EndedProgram> => {
     const exit = await runProgram(policyServer, {
-      argv: ["--addr=127.0.0.1", "--port=0", "--readiness-probe-port=0", "--log-fmt=json", ...argv],
-      env: { KUBEWARDEN_POLICIES: path },
+      argv: ["--addr=127.0.0.1", "--port=0", "--readiness-probe-port=0", ...argv],
+      env: { KUBEWARDEN_POLICIES: path, KUBEWARDEN_LOG_FMT: "json", ...env },
       stdout: {
         write: (text) => {
           output.stdout += String(text);
@@ -64,6 +69,8 @@ export async function startProgram(
       },
       deps: () => ({
         ...{ shutdown: shutdown.signal, reload, cpus: 2, isTerminal: false, startEvaluator },
+        background: noBackground,
+        pid: process.pid,
         connectHost: fakeHost,
       }),
     });
@@ -78,8 +85,9 @@ export async function startProgram(
       .trimEnd()
       .split("\n")
       .map((line) => JSON.parse(line));
+  // the line is JSON or text
   const portOf = (message: string): number =>
-    Number(logs().find(({ fields }) => fields.message === message)?.fields["port"]);
+    Number(new RegExp(`${message}.*\\bport"?[=:](\\d+)`).exec(output.stdout)?.[1]);
   const stop = (): Promise<EndedProgram> => {
     shutdown.abort();
     return ended;

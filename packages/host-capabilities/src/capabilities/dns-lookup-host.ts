@@ -12,6 +12,7 @@ export const dnsLookupHost = defineCapability({
   input: v.string(),
   async run(host, { lookup }, signal) {
     const addresses = await lookup(host, signal);
+    if (addresses.length === 0) throw new Error(`no address found for ${JSON.stringify(host)}`);
     return jsonAnswer({ ips: addresses.map(({ address }) => address) });
   },
 });

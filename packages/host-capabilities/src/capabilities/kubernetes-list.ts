@@ -9,11 +9,12 @@ const selection = {
   label_selector: optionalText,
   field_selector: optionalText,
   field_masks: fieldMasks,
-  /** Set by the worker: the version it has, which need not be sent again. */
-  known_version: v.optional(v.number()),
 };
 const ListAll = v.object({ ...resource, ...selection });
-type ListAll = v.InferOutput<typeof ListAll>;
+type ListAll = v.InferOutput<typeof ListAll> & {
+  /** Set by the worker, never by a guest: the version it has, which need not be sent again. */
+  readonly known_version?: number | undefined;
+};
 
 /** `kubernetes/list_resources_by_namespace`: the objects of one namespace, as a List. */
 export const listResourcesByNamespace = defineCapability({

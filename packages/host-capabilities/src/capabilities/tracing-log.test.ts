@@ -41,6 +41,12 @@ describe("tracing/log", () => {
     expect(log(event).lines).toMatchObject([{ message: "", fields: { data: "{}" } }]);
   });
 
+  it("policy-runtime 45: keeps whatever keys an event has", () => {
+    const data = '{"__proto__":{"polluted":1},"constructor":"c","prototype":"p"}';
+    const event = new TextEncoder().encode(`{"level":"info",${data.slice(1)}`);
+    expect(log(event).lines).toMatchObject([{ fields: { data } }]);
+  });
+
   it.each([
     ["another level", { level: "loud", message: "x" }, "unknown log level loud"],
     ["no level", { message: "x" }, "invalid payload: level: expected a value, received nothing"],

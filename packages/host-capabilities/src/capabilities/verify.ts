@@ -1,10 +1,11 @@
+import { StringMap } from "@kubewarden-ts/protocol";
 import * as v from "valibot";
 import { defineCapability, jsonAnswer } from "../capability.ts";
 import type { VerificationRequest } from "../verification.ts";
 
 // policy-runtime 5.5. Guests send `null` for what they leave out; Go's SDK also sends it for empty lists.
 
-const annotations = v.nullish(v.record(v.string(), v.string()), {});
+const annotations = v.nullish(StringMap, {});
 const shared = { image: v.string(), annotations };
 const listOf = <Item extends v.GenericSchema>(item: Item) => v.nullish(v.array(item), []);
 const bytes = v.pipe(

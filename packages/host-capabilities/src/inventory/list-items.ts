@@ -1,6 +1,8 @@
 import {
   MAX_JSON_DEPTH,
+  type MemberRuns,
   ProtocolError,
+  scanEnd,
   scanMembers,
   skipValue,
   skipWhitespace,
@@ -27,7 +29,9 @@ const closeBracket = 0x5d;
  */
 export function listItems(list: Uint8Array): ListItem[] {
   try {
-    const items = member(list, 0, "items");
+    const { runs, end } = scanMembers(list, skipWhitespace(list, 0));
+    scanEnd(list, end);
+    const items = memberOf(list, runs, "items");
     if (items === undefined || list[items.start] !== openBracket) throw failed("a list without items");
     return Array.from(elements(list, items.start), ({ start, end }) => itemOf(list.subarray(start, end)));
   } catch (error) {
@@ -37,24 +41,28 @@ export function listItems(list: Uint8Array): ListItem[] {
 }
 
 function itemOf(bytes: Uint8Array): ListItem {
-  const metadata = member(bytes, 0, "metadata");
+  const metadata = memberOf(bytes, scanMembers(bytes, 0).runs, "metadata");
   if (metadata === undefined || bytes[metadata.start] !== 0x7b)
     throw failed("DynamicObject does not have a name");
-  const name = textMember(bytes, metadata.start, "name");
+  const { runs } = scanMembers(bytes, metadata.start);
+  const name = textMember(bytes, runs, "name");
   if (name === undefined) throw failed("DynamicObject does not have a name");
-  return { name, namespace: textMember(bytes, metadata.start, "namespace"), bytes };
+  return { name, namespace: textMember(bytes, runs, "namespace"), bytes };
 }
 
-function textMember(bytes: Uint8Array, start: number, key: string): string | undefined {
-  const found = member(bytes, start, key);
+function textMember(bytes: Uint8Array, runs: MemberRuns, key: string): string | undefined {
+  const found = memberOf(bytes, runs, key);
   if (found === undefined) return undefined;
   const value = parseText(bytes, found.start, found.end);
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
 /** Where the value of a key stands; of a key that stands twice, the last. */
-function member(bytes: Uint8Array, start: number, key: string): { start: number; end: number } | undefined {
-  const { runs } = scanMembers(bytes, skipWhitespace(bytes, start));
+function memberOf(
+  bytes: Uint8Array,
+  runs: MemberRuns,
+  key: string,
+): { start: number; end: number } | undefined {
   let found: { start: number; end: number } | undefined;
   for (let at = 0; at < runs.length; at += 4) {
     const [keyStart = 0, keyEnd = 0, valueStart = 0, end = 0] = runs.slice(at, at + 4);

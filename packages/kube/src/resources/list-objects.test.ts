@@ -84,7 +84,6 @@ describe("readListPage", () => {
   it.each([
     ["items", `{${metadata},"items":[{}, {"a":1}]}`, 2, undefined],
     ["null", `{${metadata},"items":null}`, 0, undefined],
-    ["no items", `{${metadata}}`, 0, undefined],
     ["a token", '{"metadata":{"resourceVersion":"7","continue":"t"},"items":[]}', 0, "t"],
     ["an empty token", '{"metadata":{"resourceVersion":"7","continue":""},"items":[]}', 0, undefined],
   ])("reads %s", (_row, text, count, continueToken) => {
@@ -103,7 +102,11 @@ describe("readListPage", () => {
     `{${metadata}`,
     '{"metadata":{"resourceVersion":7}}',
     '{"metadata":null}',
-    '{"metadata":{"resourceVersion":""}}',
+    '{"metadata":{"resourceVersion":""},"items":[]}',
+    `{${metadata}}`,
+    `{${metadata},"items":{}}`,
+    `{${metadata},"items":"[]"}`,
+    `{${metadata},"items":0}`,
   ])("refuses %j", (text) => {
     expect(() => read(text)).toThrow(expect.objectContaining({ code: "KUBE_ANSWER_INVALID" }));
   });

@@ -1,4 +1,5 @@
 import { knownKeys } from "@kubewarden-ts/protocol";
+import { LOWER_N, OPEN_BRACKET } from "../json/ascii.ts";
 import { checkObject, invalid, placesOf, stringAt } from "../json/read-json.ts";
 import { walkElements } from "../json/walk-json.ts";
 
@@ -23,7 +24,12 @@ export function readListPage(body: Uint8Array): ListPage {
   const resourceVersion = stringAt(body, fields.resourceVersion);
   if (!resourceVersion) throw invalid("a list", "it has no metadata.resourceVersion");
   const runs: number[] = [];
-  if (items !== undefined) walkElements(body, items.start, (start, end) => runs.push(start, end));
+  const opening = items && body[items.start];
+  // what is no list is not taken for an empty one; Go writes `null` for a list without memory
+  if (items === undefined || (opening !== OPEN_BRACKET && opening !== LOWER_N)) {
+    throw invalid("a list", "it has no items");
+  }
+  walkElements(body, items.start, (start, end) => runs.push(start, end));
   return {
     body,
     items: runs,

@@ -1,4 +1,6 @@
+import { createHash } from "node:crypto";
 import { type Dispatcher, request as send } from "undici";
+import type { DigestAlgorithm } from "../digest.ts";
 import { OciError, registryError } from "../errors.ts";
 
 /** One request to one URL, with what it is sent through. */
@@ -12,6 +14,8 @@ export interface Exchange {
   readonly maxBytes: number;
   /** Until the answer is complete, in milliseconds. */
   readonly timeoutMs: number;
+  /** Have the body hashed as it comes: a large one at once would hold up everything else. */
+  readonly algorithm?: DigestAlgorithm | undefined;
 }
 
 /** An answer of any status, its body read to the end. */
@@ -23,6 +27,8 @@ export interface Answer {
   readonly headers: ReadonlyMap<string, string>;
   /** of an answer that is no success, the beginning */
   readonly body: Uint8Array;
+  /** of the body, as `<algorithm>:<hex>`, where an algorithm was asked for */
+  readonly digest?: string | undefined;
 }
 
 /** No complete answer. */
@@ -57,13 +63,14 @@ export async function exchange(request: Exchange, signal: AbortSignal): Promise<
       reset: false,
     });
     answered = true;
-    const content = await readBody(response, request);
+    const { body: content, digest } = await readBody(response, request);
     return {
       kind: "answer",
       url,
       status: response.statusCode,
       headers: readHeaders(response.headers),
       body: content,
+      digest,
     };
   } catch (error) {
     if (error instanceof OciError) throw error;
@@ -91,12 +98,13 @@ export function urlText(url: URL): string {
 
 async function readBody(
   { statusCode, headers, body }: Dispatcher.ResponseData,
-  { method, url, maxBytes }: Pick<Exchange, "method" | "url" | "maxBytes">,
-): Promise<Uint8Array> {
+  { method, url, maxBytes, algorithm }: Pick<Exchange, "method" | "url" | "maxBytes" | "algorithm">,
+): Promise<{ body: Uint8Array; digest: string | undefined }> {
   const isSuccess = statusCode >= 200 && statusCode < 300;
   const limit = isSuccess ? maxBytes : maxErrorBytes;
   const tooLarge = (): OciError =>
     registryError(`the answer of ${urlText(url)} has more than ${limit} bytes`, { code: "OCI_TOO_LARGE" });
+  const hash = algorithm === undefined ? undefined : createHash(algorithm);
   const chunks: Buffer[] = [];
   let length = 0;
   if (isSuccess && method !== "HEAD" && Number(headers["content-length"]) > limit) {
@@ -106,12 +114,14 @@ async function readBody(
   }
   for await (const chunk of body) {
     chunks.push(chunk);
+    hash?.update(chunk);
     length += chunk.length;
     if (length <= limit) continue;
     if (isSuccess) throw tooLarge();
     break;
   }
-  return Buffer.concat(chunks, Math.min(length, limit));
+  const digest = hash && `${algorithm}:${hash.digest("hex")}`;
+  return { body: Buffer.concat(chunks, Math.min(length, limit)), digest };
 }
 
 function readHeaders(headers: Dispatcher.ResponseData["headers"]): ReadonlyMap<string, string> {

@@ -1,4 +1,13 @@
-import type { Outcome } from "./exchange.ts";
+import type { Failure } from "./exchange.ts";
+
+/** What came of a request, as far as it says whether another attempt is worth it. */
+export type RetryableOutcome =
+  | {
+      readonly kind: "answer";
+      readonly status: number;
+      readonly headers: { get(name: string): string | undefined };
+    }
+  | Pick<Failure, "kind" | "cause" | "timedOut">;
 
 const maxAttempts = 3;
 const firstDelayMs = 250;
@@ -18,7 +27,7 @@ const finalCodes =
  * @returns milliseconds, or nothing when another attempt is not worth it
  */
 export function retryDelayMs(
-  outcome: Outcome,
+  outcome: RetryableOutcome,
   attempt: number,
   { nowMs, random }: { nowMs: number; random: () => number },
 ): number | undefined {
@@ -28,7 +37,7 @@ export function retryDelayMs(
   return askedMs > maxRetryAfterMs ? undefined : Math.max(delayMs, askedMs);
 }
 
-function isWorthIt(outcome: Outcome): boolean {
+function isWorthIt(outcome: RetryableOutcome): boolean {
   if (outcome.kind === "answer") return outcome.status === 429 || outcome.status >= 500;
   const { cause, timedOut } = outcome;
   return !timedOut && !("code" in cause && finalCodes.test(String(cause.code)));

@@ -1,4 +1,5 @@
 import { type Clock, createKeyedSemaphore, type Logger } from "@kubewarden-ts/base";
+import type { DigestAlgorithm } from "../digest.ts";
 import { registryError } from "../errors.ts";
 import type { Connections } from "../sources/connections.ts";
 import { type Answer, exchange, type Outcome, stopped, unreachable, urlText } from "./exchange.ts";
@@ -17,6 +18,8 @@ export interface RegistryRequest {
   readonly maxBytes: number;
   /** For each exchange, in milliseconds. */
   readonly timeoutMs: number;
+  /** Have the body hashed as it comes. */
+  readonly algorithm?: DigestAlgorithm | undefined;
 }
 
 /** Sends requests: picks the way, follows redirects, tries again, and keeps hosts from holding each other up. */
@@ -49,7 +52,7 @@ export function createTransport({
   const ways = createWays(connections.sources, clock);
 
   const exchangeBy = async (way: Way, request: RegistryRequest, signal: AbortSignal): Promise<Outcome> => {
-    const { method, authorization, body, maxBytes, timeoutMs } = request;
+    const { method, authorization, body, maxBytes, timeoutMs, algorithm } = request;
     const dispatcher = connections.dispatcher(way.url, way);
     const headers = {
       ...request.headers,
@@ -57,7 +60,8 @@ export function createTransport({
       ...(authorization !== undefined && { authorization }),
     };
     using _permit = await perHost.acquire(way.url.host, { signal });
-    return await exchange({ method, url: way.url, headers, body, dispatcher, maxBytes, timeoutMs }, signal);
+    const sent = { method, url: way.url, headers, body, dispatcher, maxBytes, timeoutMs, algorithm };
+    return await exchange(sent, signal);
   };
 
   /** The first way that leads to an answer, or to the beginning of one. */

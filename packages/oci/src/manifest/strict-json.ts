@@ -1,4 +1,4 @@
-import { type LosslessValue, ProtocolError, parseLossless } from "@kubewarden-ts/protocol";
+import { type LosslessValue, ProtocolError, parseLossless, repeatedKey } from "@kubewarden-ts/protocol";
 import { type OciError, registryError } from "../errors.ts";
 
 /**
@@ -26,33 +26,4 @@ function parseJson(bytes: Uint8Array, what: string): LosslessValue {
     if (!(cause instanceof ProtocolError)) throw cause;
     throw invalidDocument(what, `${cause.message} at byte ${cause.offset}`);
   }
-}
-
-/** Relies on the text being JSON: strings, brackets and colons are all that needs to be told apart. */
-function repeatedKey(text: string): string | undefined {
-  const open: (Set<string> | undefined)[] = [];
-  let string = "";
-  for (let position = 0; position < text.length; position++) {
-    const unit = text[position];
-    if (unit === "{") open.push(new Set());
-    else if (unit === "[") open.push(undefined);
-    else if (unit === "}" || unit === "]") open.pop();
-    else if (unit === '"') {
-      const end = endOfString(text, position);
-      string = text.slice(position, end);
-      position = end - 1;
-    } else if (unit === ":") {
-      const key = String(JSON.parse(string));
-      if (open.at(-1)?.has(key)) return key;
-      open.at(-1)?.add(key);
-    }
-  }
-  return undefined;
-}
-
-/** The index after the quote that ends the string beginning at `start`. */
-function endOfString(text: string, start: number): number {
-  let position = start + 1;
-  while (text[position] !== '"') position += text[position] === "\\" ? 2 : 1;
-  return position + 1;
 }

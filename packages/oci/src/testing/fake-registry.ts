@@ -41,7 +41,7 @@ export interface FakeRegistry extends AsyncDisposable, Pick<FakeStorage, "manife
   /** @returns the digest of an image with one layer */
   putImage(
     repository: string,
-    options: { tag: string; config?: unknown; layer?: Uint8Array | string },
+    options: { tag: string; config?: unknown; layer?: Uint8Array | string; layerType?: string },
   ): string;
   revokeTokens(): void;
   /** Lets go of requests that were left waiting. */
@@ -49,6 +49,7 @@ export interface FakeRegistry extends AsyncDisposable, Pick<FakeStorage, "manife
 }
 
 const imageType = "application/vnd.oci.image.manifest.v1+json";
+const tarLayerType = "application/vnd.oci.image.layer.v1.tar";
 
 /**
  * Starts a registry on a free port of 127.0.0.1. It reads and writes, asks for credentials if told to, and counts.
@@ -118,7 +119,7 @@ export async function startFakeRegistry(
       if (tag !== undefined) storage.manifests.set(`${repository}:${tag}`, { bytes, mediaType });
       return digest;
     },
-    putImage(repository, { tag, config = {}, layer = "layer" }) {
+    putImage(repository, { tag, config = {}, layer = "layer", layerType = tarLayerType }) {
       const [configBytes, layerBytes] = [Buffer.from(JSON.stringify(config)), Buffer.from(layer)];
       const document = {
         ...{ schemaVersion: 2, mediaType: imageType },
@@ -128,7 +129,7 @@ export async function startFakeRegistry(
         },
         layers: [
           {
-            mediaType: "application/vnd.oci.image.layer.v1.tar",
+            mediaType: layerType,
             ...{ digest: registry.putBlob(layerBytes), size: layerBytes.length },
           },
         ],

@@ -10,9 +10,11 @@ import {
   rejection,
 } from "@kubewarden-ts/protocol";
 import { gatekeeperRefusesRaw } from "../gatekeeper-response.ts";
+import { inspectBody, isAlwaysAccepted } from "../inspect-request.ts";
 import { dialects, isRego } from "./dialect.ts";
+import { ReadCollector } from "./evaluation-reads.ts";
 import { createPolicyData } from "./policy-data.ts";
-import type { PolicyContext, WorkerAction, WorkerAnswer } from "./worker-answer.ts";
+import type { ObservedFacts, PolicyContext, WorkerAction, WorkerAnswer } from "./worker-answer.ts";
 
 type Read = ReadRequest | RequestProblem;
 
@@ -24,6 +26,9 @@ export const admissionHandler: GuestHandler<PolicyContext, WorkerAnswer> = {
       target: "policy_log",
       span: { name: "policy_log", fields: { policy_id: policyId } },
     });
+    const denied: string[] = [];
+    const observed = ({ facts }: ReadRequest): ObservedFacts =>
+      context.observed ? { facts, ...(denied.length > 0 && { denied: denied.splice(0) }) } : {};
     const dispatcher = createDispatcher({
       policyId,
       grants: parseCapabilityPatterns(context.hostCapabilities),
@@ -31,26 +36,38 @@ export const admissionHandler: GuestHandler<PolicyContext, WorkerAnswer> = {
       namespaced: context.namespaced,
       log,
       serve,
+      ...(context.observed && { denied: (capability: string) => void denied.push(capability) }),
     });
     const dialect = dialects[mode];
     const data = isRego(mode) ? createPolicyData(mode, context, dispatcher) : undefined;
 
-    const ask = (read: ReadRequest, document: Uint8Array | undefined): Begun<WorkerAnswer> => ({
+    const ask = (
+      read: ReadRequest,
+      document: Uint8Array | undefined,
+      collector: ReadCollector | undefined,
+    ): Begun<WorkerAnswer> => ({
       kind: "ask",
       call: dialect.validate(read, settings, document),
-      conclude: (result) => ({ kind: "response", response: dialect.respond(read, result) }),
+      ...(collector && { hostCall: (call) => dispatcher.call(call, collector) }),
+      conclude: (result) => ({
+        kind: "response",
+        response: dialect.respond(read, result),
+        ...(collector && { reads: collector.reads() }),
+        ...observed(read),
+      }),
     });
-    const validate = (read: Read, isRaw: boolean): Begun<WorkerAnswer> => {
+    const validate = (read: Read, isRaw: boolean, collector?: ReadCollector): Begun<WorkerAnswer> => {
       if (read.kind === "malformed") return answer(read);
-      if (isAlwaysAccepted(context, read)) return answer(acceptance(read.uid));
+      if (isAlwaysAccepted(read, context.alwaysAcceptNamespace))
+        return answer(acceptance(read.uid, observed(read)));
       if (isRaw && mode === "gatekeeper") {
         return answer({ kind: "response", response: gatekeeperRefusesRaw(read.uid) });
       }
-      const document = data?.current();
-      if (!(document instanceof Promise)) return ask(read, document);
+      const document = data?.current({ note: collector?.note });
+      if (!(document instanceof Promise)) return ask(read, document, collector);
       const until = document.then(
-        (ready) => ask(read, ready),
-        (error: unknown) => answer(withoutData(read.uid, error)),
+        (ready) => ask(read, ready, collector),
+        (error: unknown) => answer({ ...withoutData(read.uid, error), ...observed(read) }),
       );
       return { kind: "wait", until };
     };
@@ -60,13 +77,15 @@ export const admissionHandler: GuestHandler<PolicyContext, WorkerAnswer> = {
       print: (text) => policyLog.info("guest output", { text }),
       note: (error) => policyLog.debug("a built-in function had no result", { error }),
       begin(action, body) {
-        switch (action as WorkerAction) {
+        const asked = action as WorkerAction;
+        switch (asked) {
           case "inspect":
-            return answer(describe(context, readAdmissionReview(body, { isUtf8 })));
           case "inspect-raw":
-            return answer(describe(context, readRawReview(body, { isUtf8 })));
+            return answer(inspectBody(asked, body, context.alwaysAcceptNamespace));
           case "validate":
             return validate(readAdmissionReview(body, { isUtf8 }), false);
+          case "audit":
+            return validate(readAdmissionReview(body, { isUtf8 }), false, new ReadCollector());
           case "validate-raw":
             return validate(readRawReview(body, { isUtf8 }), true);
           case "validate-settings":
@@ -97,20 +116,7 @@ function withoutData(uid: string, error: unknown): WorkerAnswer {
   return { kind: "response", response: rejection(uid, message, 500) };
 }
 
-function isAlwaysAccepted({ alwaysAcceptNamespace }: PolicyContext, { facts }: ReadRequest): boolean {
-  return alwaysAcceptNamespace !== undefined && facts?.namespace === alwaysAcceptNamespace;
-}
-
-function describe(context: PolicyContext, read: Read): WorkerAnswer {
-  if (read.kind === "malformed") return read;
-  return {
-    kind: "request",
-    uid: read.uid,
-    facts: read.facts,
-    alwaysAccepted: isAlwaysAccepted(context, read),
-  };
-}
-
-function acceptance(uid: string): WorkerAnswer {
-  return { kind: "response", response: { uid, allowed: true, auditAnnotations: null, warnings: null } };
+function acceptance(uid: string, observed: ObservedFacts): WorkerAnswer {
+  const response = { uid, allowed: true, auditAnnotations: null, warnings: null };
+  return { kind: "response", response, ...observed };
 }

@@ -3,7 +3,10 @@ import type {
   ContextAwareResource,
   ExecutionMode,
   RequestFacts,
+  RequestProblem,
 } from "@kubewarden-ts/protocol";
+import type { InspectedRequest } from "../inspect-request.ts";
+import type { EvaluationRead } from "./evaluation-reads.ts";
 
 /** What a worker knows of a policy, besides its module. */
 export interface PolicyContext {
@@ -17,17 +20,29 @@ export interface PolicyContext {
   readonly namespaced: boolean;
   /** Requests for this namespace are accepted without asking the policy. */
   readonly alwaysAcceptNamespace?: string | undefined;
+  /** Whether answers come with what metrics and traces tell of them. */
+  readonly observed?: boolean | undefined;
 }
 
 /**
- * What a worker can be asked: `inspect` and `inspect-raw` read a request without asking a policy, the others are
- * named after the guest operation they end in.
+ * What a worker can be asked: `inspect` and `inspect-raw` read a request without asking a policy, `audit` is `validate`
+ * with what was read, the others are named after the guest operation they end in.
  */
-export type WorkerAction = "inspect" | "inspect-raw" | "validate" | "validate-raw" | "validate-settings";
+export type WorkerAction = InspectAction | "validate" | "audit" | "validate-raw" | "validate-settings";
+
+export type InspectAction = "inspect" | "inspect-raw";
+
+/** There when the policy is observed. */
+export interface ObservedFacts {
+  readonly facts?: RequestFacts | undefined;
+  /** Capabilities that the policy asked for in vain since its last answer. */
+  readonly denied?: readonly string[];
+}
 
 export type WorkerAnswer =
-  | { kind: "malformed"; status: 400 | 422; message: string }
-  | { kind: "request"; uid: string; facts: RequestFacts | undefined; alwaysAccepted: boolean }
-  | { kind: "response"; response: AdmissionResponse }
+  | RequestProblem
+  | InspectedRequest
+  /** `reads` is there when the action was `audit`. */
+  | ({ kind: "response"; response: AdmissionResponse; reads?: readonly EvaluationRead[] } & ObservedFacts)
   /** `undefined` when the policy accepts its settings. */
   | { kind: "settings"; problem: string | undefined };

@@ -31,9 +31,9 @@ export class GuestMemory {
 
   /** The bytes at a guest's pointer: a view, valid until the guest runs again. */
   slice(pointer: number, length: number): Uint8Array {
-    const start = pointer >>> 0;
-    const end = start + (length >>> 0);
-    if (end > this.bytes.length) throw outOfBounds(start, length >>> 0);
+    const start = addressOf(pointer);
+    const end = start + addressOf(length);
+    if (end > this.bytes.length) throw outOfBounds(start, addressOf(length));
     return this.#bytes.subarray(start, end);
   }
 
@@ -43,13 +43,13 @@ export class GuestMemory {
   }
 
   write(pointer: number, content: Uint8Array): void {
-    const start = pointer >>> 0;
+    const start = addressOf(pointer);
     if (start + content.length > this.bytes.length) throw outOfBounds(start, content.length);
     this.#bytes.set(content, start);
   }
 
   writeU32(pointer: number, value: number): void {
-    const start = pointer >>> 0;
+    const start = addressOf(pointer);
     if (start + 4 > this.bytes.length) throw outOfBounds(start, 4);
     this.#view.setUint32(start, value, true);
   }
@@ -69,6 +69,11 @@ export class GuestMemory {
     this.#bytes = new Uint8Array(this.#buffer);
     this.#view = new DataView(this.#buffer);
   }
+}
+
+/** Guests give signed numbers; sums of addresses must not begin again at zero. */
+function addressOf(number: number): number {
+  return number < 0 ? number >>> 0 : number;
 }
 
 function outOfBounds(pointer: number, length: number): GuestTrap {

@@ -33,8 +33,8 @@ export interface GuestState {
   hostAnswerBytes: number;
   /** The first read of standard input ends the call, see `StopAtRead`. */
   stopsAtRead: boolean;
-  /** Set by `proc_exit`; decides how the call ended even when the guest caught the exception. */
-  exitCode: number | undefined;
+  /** What an import threw first: decides how the call ended even when the guest caught the exception. */
+  ended: Error | undefined;
   /** Nobody waits for the call any more: the guest ends as soon as it turns to its host. */
   abandoned: boolean;
   /** Ends a sleep that is under way. */
@@ -75,7 +75,7 @@ export function createGuestState(
     hostCalls: 0,
     hostAnswerBytes: 0,
     stopsAtRead: false,
-    exitCode: undefined,
+    ended: undefined,
     abandoned: false,
     cancelSleep: undefined,
   };
@@ -96,7 +96,7 @@ export function resetGuestState(state: GuestState, host: GuestHost): void {
   state.printed.take();
   state.hostCalls = 0;
   state.hostAnswerBytes = 0;
-  state.exitCode = undefined;
+  state.ended = undefined;
   state.abandoned = false;
   state.cancelSleep = undefined;
 }

@@ -5,6 +5,7 @@ import { resetGuestState } from "./guest-state.ts";
 import type { GuestCall, GuestHost, GuestResult } from "./host.ts";
 import { abandonedTrap } from "./host-call.ts";
 import { type GuestOptions, type Instance, instantiate } from "./instance.ts";
+import { cutText } from "./output.ts";
 import type { PreparedModule } from "./prepared-module.ts";
 import { createRunner } from "./runner.ts";
 import { adoptSnapshot, isWorthRestoring, restoreSnapshot } from "./snapshot.ts";
@@ -41,9 +42,12 @@ export function createGuest(prepared: PreparedModule, options: GuestOptions): Gu
     const usage = { memoryBytes: memory.bytes(), outputBytes, hostCalls, hostAnswerBytes };
     return { ...ended, printed: state.printed.take(), usage };
   };
-  const failed = (error: unknown): GuestResult => {
+  const failed = (thrown: unknown): GuestResult => {
+    // A guest may have caught what ended it, and failed in another way then.
+    const error = thrown instanceof RuntimeError ? thrown : (instance.state.ended ?? thrown);
     intact = intact && error instanceof GuestExit;
-    return result({ kind: "failure", text: failureText(error, prepared, instance, memory.wasRefused()) });
+    const text = failureText(error, prepared, instance, memory.wasRefused());
+    return result({ kind: "failure", text: cutText(text, maxFailureText) });
   };
 
   return {
@@ -71,6 +75,9 @@ export function createGuest(prepared: PreparedModule, options: GuestOptions): Gu
     memoryBytes: memory.bytes,
   };
 }
+
+/** Nobody reads more: an error of a guest, with what is said around it. */
+const maxFailureText = 66_000;
 
 /** What is said of a guest that did not end by itself (policy-runtime 2.3, 3). */
 function failureText(

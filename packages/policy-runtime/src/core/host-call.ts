@@ -1,4 +1,5 @@
 import { GuestTrap } from "../errors.ts";
+import { limitNote } from "./guest-error.ts";
 import type { GuestState } from "./guest-state.ts";
 import type { HostCall } from "./host.ts";
 
@@ -65,7 +66,7 @@ function countCall(state: GuestState): void {
   const { maxHostCalls } = state.limits;
   if (++state.hostCalls > maxHostCalls) {
     throw new GuestTrap(
-      `the policy made more than ${maxHostCalls} host calls in one evaluation (--max-host-calls sets the limit)`,
+      `the policy made more than ${maxHostCalls} host calls in one evaluation ${limitNote("max-host-calls")}`,
     );
   }
 }
@@ -76,7 +77,7 @@ function answered(state: GuestState, response: Uint8Array): HostCallSettled {
   if (state.hostAnswerBytes > maxHostAnswerBytes) {
     throw new GuestTrap(
       `the host calls of one evaluation were answered with more than ${maxHostAnswerBytes} bytes ` +
-        "(--max-host-answer-bytes sets the limit)",
+        limitNote("max-host-answer-bytes"),
     );
   }
   return { ok: true, response };
@@ -91,9 +92,12 @@ function readHostCall({ memory, limits }: GuestState, pointers: HostCallPointers
   const [binding, bindingLength, namespace, namespaceLength, operation, operationLength, payload, length] =
     pointers;
   const nameLength = Math.max(bindingLength >>> 0, namespaceLength >>> 0, operationLength >>> 0);
-  if (nameLength > maxNameBytes || length >>> 0 > limits.maxOutputBytes) {
+  if (nameLength > maxNameBytes) {
+    throw new GuestTrap(`host_call: a name of more than ${maxNameBytes} bytes`);
+  }
+  if (length >>> 0 > limits.maxOutputBytes) {
     throw new GuestTrap(
-      `host_call: more than ${maxNameBytes} bytes of a name, or ${limits.maxOutputBytes} of payload`,
+      `host_call: a payload of more than ${limits.maxOutputBytes} bytes ${limitNote("max-policy-output-bytes")}`,
     );
   }
   return {

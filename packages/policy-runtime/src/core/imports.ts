@@ -56,30 +56,59 @@ export function canSuspend(
 }
 
 /**
- * The import object of an instance.
- * @param waits - whether functions that may wait suspend the guest, which must then be entered through
- *   `WebAssembly.promising`
+ * The import object of an instance. Where the state says that the guest waits, functions that may wait suspend it: it must
+ * then be entered through `WebAssembly.promising`.
  */
 export function instanceImports(
   table: ImportTable,
   imports: readonly WebAssembly.ModuleImportDescriptor[],
   memory: WebAssembly.Memory | undefined,
-  waits: boolean,
+  state: GuestState,
 ): WebAssembly.Imports {
-  const object: WebAssembly.Imports = {};
+  // Modules choose the names: `__proto__` is one like any other.
+  const object: WebAssembly.Imports = Object.create(null);
   for (const { module, name, kind } of imports) {
-    object[module] ??= {};
-    object[module][name] = kind === "memory" ? memory : importedFunction(table, module, name, waits);
+    const functions: Record<string, unknown> = object[module] ?? Object.create(null);
+    object[module] = functions as WebAssembly.Imports[string];
+    functions[name] = kind === "memory" ? memory : importedFunction(table, module, name, state);
   }
   return object;
 }
 
-function importedFunction(table: ImportTable, module: string, name: string, waits: boolean): unknown {
+function importedFunction(table: ImportTable, module: string, name: string, state: GuestState): unknown {
   const path = `${module}.${name}`;
-  const found = table[module]?.[name];
+  const found = offered(table, module, name);
   if (found === undefined) throw unknownImports([path]);
   const mayWait = suspending.has(path) || sleeping.has(path);
-  return waits && mayWait ? new WebAssembly.Suspending(found) : found;
+  const guarded = endsForGood(found, state);
+  return state.waits && mayWait ? new WebAssembly.Suspending(guarded) : guarded;
+}
+
+/** Nothing that objects of JavaScript have by birth: `constructor.constructor` would compile JavaScript. */
+function offered(table: ImportTable, module: string, name: string): ImportedFunction | undefined {
+  const functions = Object.hasOwn(table, module) ? table[module] : undefined;
+  return functions !== undefined && Object.hasOwn(functions, name) ? functions[name] : undefined;
+}
+
+/**
+ * What an import throws ends the evaluation: a guest may catch it, as `catch_all` does, but it reaches its host no more, and
+ * what it answers does not count.
+ */
+function endsForGood(called: ImportedFunction, state: GuestState): ImportedFunction {
+  const call = called as (...args: unknown[]) => unknown;
+  const end = (error: unknown): never => {
+    state.ended ??= error instanceof Error ? error : new GuestTrap(String(error));
+    throw state.ended;
+  };
+  return (...args: unknown[]) => {
+    if (state.ended !== undefined) throw state.ended;
+    try {
+      const result = call(...args);
+      return result instanceof Promise ? result.catch(end) : result;
+    } catch (error) {
+      return end(error);
+    }
+  };
 }
 
 /** Refuses a module that wants what no host offers, naming all of it. */
@@ -88,7 +117,7 @@ export function checkImports(
   imports: readonly { module: string; name: string; kind: string }[],
 ): void {
   const unknown = imports.filter(({ module, name, kind }) =>
-    kind === "function" ? table[module]?.[name] === undefined : kind !== "memory",
+    kind === "function" ? offered(table, module, name) === undefined : kind !== "memory",
   );
   if (unknown.length > 0) throw unknownImports(unknown.map(({ module, name }) => `${module}.${name}`));
 }

@@ -42,7 +42,8 @@ export function instantiate(
   const state = createGuestState(new GuestMemory(own ?? placeholderMemory()), environment, limits);
   state.waits = waits;
   const table = hostFunctions(protocol, state);
-  const { exports } = new WebAssembly.Instance(module, instanceImports(table, imports, own, waits));
+  const { exports } = new WebAssembly.Instance(module, instanceImports(table, imports, own, state));
+  if (state.ended !== undefined) throw state.ended;
   const memory = own ?? exportedMemory(exports);
   if (own === undefined) state.memory = new GuestMemory(memory);
   if (protocol === "rego") state.opa = opaStateOf(exports, state, opa ? resolveBuiltins(opa, builtins) : []);

@@ -5,9 +5,9 @@ import {
   RegoError,
   resolveBuiltins,
 } from "@kubewarden-ts/rego";
-import { type RewrittenModule, rewriteForRuntime } from "@kubewarden-ts/wasm";
+import { type RewrittenModule, rewriteForRuntime, WasmError } from "@kubewarden-ts/wasm";
 import { RuntimeError } from "../errors.ts";
-import { trapText } from "./guest-error.ts";
+import { limitNote, trapText } from "./guest-error.ts";
 import { GuestMemory } from "./guest-memory.ts";
 import { createGuestState } from "./guest-state.ts";
 import type { GuestHost } from "./host.ts";
@@ -63,6 +63,9 @@ function rewrite(bytes: Uint8Array, maxPages: number): RewrittenModule {
   try {
     return rewriteForRuntime(bytes, { maxPages });
   } catch (error) {
+    if (error instanceof WasmError && error.code === "WASM_MEMORY_LIMIT") {
+      throw refused(`${error.message} ${limitNote("max-policy-memory-mib")}`, error);
+    }
     throw refused(error instanceof Error ? error.message : String(error), error);
   }
 }

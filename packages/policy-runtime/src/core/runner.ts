@@ -89,10 +89,9 @@ function regoRunner(prepared: PreparedModule, instance: Instance, base: Snapshot
       const opa = state.opa!;
       opa.context = builtinContext(state);
       loaded = load(data);
-      return {
-        kind: "answer",
-        bytes: evaluateOpa(opa.instance, { data: loaded.address, input: pieces }),
-      };
+      const bytes = evaluateOpa(opa.instance, { data: loaded.address, input: pieces });
+      if (state.ended !== undefined) throw state.ended;
+      return { kind: "answer", bytes };
     },
     get restorePoint() {
       return loaded?.snapshot ?? base;

@@ -3,6 +3,8 @@ import { type ClearMemory, chunkBytes } from "./clear-memory.ts";
 const pageBytes = 65_536;
 /** A memory that grew by more than this is let go instead of being restored: clearing it would cost more. */
 const maxGrowthBytes = 4 * 1024 * 1024;
+const maxRestoredBytes = 256 * 1024 * 1024;
+const maxRestoredGlobals = 10_000;
 
 /**
  * The state of a fresh instance, from which used ones are restored: its non-zero memory in pieces of 4 KiB, its
@@ -83,9 +85,15 @@ export function adoptSnapshot(snapshot: Snapshot, instance: Restorable): void {
   restoreSnapshot(snapshot, instance);
 }
 
-/** Whether a used instance is worth being put back: of one whose memory grew a lot, a new instance is cheaper. */
-export function isWorthRestoring(snapshot: Snapshot, memory: WebAssembly.Memory): boolean {
-  return memory.buffer.byteLength - snapshot.memoryBytes <= maxGrowthBytes;
+/**
+ * Whether a used instance is worth being put back: of one whose memory grew a lot, a new instance is cheaper. So it is of one
+ * with more state than compilers make: putting it back is nobody's time, making it is its policy's.
+ */
+export function isWorthRestoring({ memoryBytes, globals }: Snapshot, memory: WebAssembly.Memory): boolean {
+  const bytes = memory.buffer.byteLength;
+  return (
+    bytes - memoryBytes <= maxGrowthBytes && bytes <= maxRestoredBytes && globals.length <= maxRestoredGlobals
+  );
 }
 
 /** Puts a used instance back; its memory must not be smaller than the snapshot's. */

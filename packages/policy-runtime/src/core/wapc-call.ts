@@ -22,7 +22,7 @@ export function callWapc(instance: Instance, { operation, pieces }: GuestCall): 
 
 function wapcResult({ state }: Instance, returned: number): Ended {
   state.payload = [];
-  if (state.exitCode !== undefined) throw new GuestExit(state.exitCode);
+  if (state.ended !== undefined) throw state.ended;
   if (returned !== 0 && state.response !== undefined) {
     return { kind: "answer", bytes: state.response };
   }
@@ -53,20 +53,22 @@ async function startRest(instance: Instance, names: readonly string[]): Promise<
 function enterStart(instance: Instance, name: string): Promise<void> | undefined {
   try {
     const returned = instance.enter(name);
-    if (!(returned instanceof Promise)) return undefined;
-    return returned.then(
-      () => undefined,
-      (error: unknown) => acceptExit(instance, name, error),
-    );
+    if (!(returned instanceof Promise)) return throwIfEnded(instance);
+    return returned.then(() => throwIfEnded(instance)).catch((error) => acceptExit(instance, name, error));
   } catch (error) {
     acceptExit(instance, name, error);
     return undefined;
   }
 }
 
+/** A guest that caught what ended it has not started. */
+function throwIfEnded({ state }: Instance): undefined {
+  if (state.ended !== undefined) throw state.ended;
+}
+
 function acceptExit({ state }: Instance, name: string, error: unknown): void {
   if (name === "_start" && error instanceof GuestExit && error.exitCode === 0) {
-    state.exitCode = undefined;
+    state.ended = undefined;
     return;
   }
   throw new RuntimeError(`Initialization failed: ${trapText(error)}`, {

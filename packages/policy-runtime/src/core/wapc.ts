@@ -1,6 +1,8 @@
 import { GuestTrap } from "../errors.ts";
+import { limitNote } from "./guest-error.ts";
 import type { GuestState } from "./guest-state.ts";
 import { type HostCallPointers, makeHostCall } from "./host-call.ts";
+import { cutNote } from "./output.ts";
 
 /** Names of the functions a host offers to waPC guests (policy-runtime 2.1). */
 export type WapcImports = ReturnType<typeof wapcImports>;
@@ -22,7 +24,9 @@ export function wapcImports(state: GuestState) {
     __guest_response(pointer: number, length: number): void {
       const { maxOutputBytes } = state.limits;
       if (length >>> 0 > maxOutputBytes) {
-        throw new GuestTrap(`the policy answered with more than ${maxOutputBytes} bytes`);
+        throw new GuestTrap(
+          `the policy answered with more than ${maxOutputBytes} bytes ${limitNote("max-policy-output-bytes")}`,
+        );
       }
       state.response = state.memory.copy(pointer, length);
     },
@@ -56,8 +60,8 @@ export function wapcImports(state: GuestState) {
 function printable({ memory, limits }: GuestState, pointer: number, length: number, what: string): string {
   const { maxPrintBytes } = limits;
   if (length >>> 0 <= maxPrintBytes) return memory.text(pointer, length, what);
-  const beginning = new TextDecoder().decode(memory.slice(pointer, maxPrintBytes));
-  return `${beginning}… (cut after ${maxPrintBytes} bytes)`;
+  const beginning = new TextDecoder().decode(memory.slice(pointer, length).subarray(0, maxPrintBytes));
+  return beginning + cutNote(maxPrintBytes);
 }
 
 /**

@@ -36,8 +36,8 @@ export function runWasi(
 }
 
 function wasiResult({ state }: Instance, error: unknown): Ended {
-  if (error !== undefined && !(error instanceof GuestExit)) throw error;
-  const exitCode = state.exitCode ?? 0;
-  if (exitCode !== 0) throw error ?? new GuestExit(exitCode);
+  const end = state.ended ?? error;
+  const isOrderly = end === undefined || (end instanceof GuestExit && end.exitCode === 0);
+  if (!isOrderly) throw end;
   return { kind: "answer", bytes: state.stdout.take() };
 }

@@ -6,9 +6,6 @@ export interface Activity {
   /** The job on the CPU, 0 for none, and the time it got there in milliseconds (wrapping at 2^31). */
   running(): { job: number; sinceMs: number };
   enter(job: number): void;
-  /** A job is begun; jobs are begun in the order of their ids. */
-  begin(job: number): void;
-  hasBegun(job: number): boolean;
   /** Leaves the CPU, unless another job took it since. */
   leave(job: number): void;
   /** Whether this job must not be begun any more. */
@@ -21,8 +18,7 @@ const runningSlot = 0;
 const sinceSlot = 1;
 const revokedSlot = 2;
 const hasRevokedSlot = 3;
-const begunSlot = 4;
-export const activityBytes = 20;
+export const activityBytes = 16;
 const clockMask = 0x7fff_ffff;
 
 /** @param buffer - `activityBytes` long, shared with the other side */
@@ -34,8 +30,6 @@ export function createActivity(buffer: SharedArrayBuffer, now: () => number): Ac
       Atomics.store(slots, sinceSlot, now() & clockMask);
       Atomics.store(slots, runningSlot, job);
     },
-    begin: (job) => void Atomics.store(slots, begunSlot, job),
-    hasBegun: (job) => ((job - Atomics.load(slots, begunSlot)) | 0) <= 0,
     leave(job) {
       Atomics.compareExchange(slots, runningSlot, job, 0);
     },

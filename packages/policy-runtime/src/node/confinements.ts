@@ -11,7 +11,17 @@ export interface Confinement<Answer> {
   slot: WorkerSlot<Answer> | undefined;
   running: Job<Answer> | undefined;
   queue: Job<Answer>[];
+  /** Answers in time that it owes before its policies are let go. */
+  debt: number;
+  /** Until the next job may begin. */
+  pause: NodeJS.Timeout | undefined;
 }
+
+/** A worker costs far more than an answer: so many answers in time make up for one that died. */
+const answersPerDeath = 10;
+/** Between two deaths in a row, doubled with each further one: starting workers is work, too. */
+const firstPauseMs = 50;
+const maxPauseMs = 2000;
 
 /** Confined policies share workers beyond this many. */
 const maxConfinements = 4;
@@ -48,7 +58,14 @@ export class Confinements<Answer> {
     let confinement = this.#byPolicy.get(policyKey);
     if (confinement !== undefined) return confinement;
     if (this.#all.size < maxConfinements) {
-      confinement = { policies: new Set(), slot: undefined, running: undefined, queue: [] };
+      confinement = {
+        policies: new Set(),
+        slot: undefined,
+        running: undefined,
+        queue: [],
+        debt: 0,
+        pause: undefined,
+      };
       this.#all.add(confinement);
     } else {
       confinement = [...this.#all].reduce((a, b) => (b.queue.length < a.queue.length ? b : a));
@@ -56,6 +73,27 @@ export class Confinements<Answer> {
     confinement.policies.add(policyKey);
     this.#byPolicy.set(policyKey, confinement);
     return confinement;
+  }
+
+  /** Its worker died: after the first time, its next job has to wait a while. */
+  noteDeath(confinement: Confinement<Answer>): void {
+    const before = Math.ceil(confinement.debt / answersPerDeath);
+    confinement.debt += answersPerDeath;
+    if (before === 0 || confinement.pause !== undefined) return;
+    const pauseMs = Math.min(maxPauseMs, firstPauseMs * 2 ** (before - 1));
+    confinement.pause = setTimeout(() => {
+      confinement.pause = undefined;
+      this.runNext(confinement);
+    }, pauseMs);
+    confinement.pause.unref();
+  }
+
+  /** A job of a policy was answered in time: lets the policy go when it owes nothing more, see {@link release}. */
+  forgive(policyKey: number): Job<Answer>[] {
+    const confinement = this.#byPolicy.get(policyKey);
+    if (confinement === undefined) return [];
+    confinement.debt = Math.max(0, confinement.debt - 1);
+    return confinement.debt > 0 ? [] : this.release(policyKey);
   }
 
   /** Lets a policy go; returns the jobs of it that waited. The worker ends with its last policy. */
@@ -68,6 +106,7 @@ export class Confinements<Answer> {
     confinement.queue = confinement.queue.filter((job) => job.policyKey !== policyKey);
     if (confinement.policies.size === 0) {
       this.#all.delete(confinement);
+      clearTimeout(confinement.pause);
       void confinement.slot?.terminate();
     }
     return freed;
@@ -78,7 +117,7 @@ export class Confinements<Answer> {
    * left: a policy that never ends would go through one worker after the other, each for a moment.
    */
   runNext(confinement: Confinement<Answer>): void {
-    if (confinement.running !== undefined) return;
+    if (confinement.running !== undefined || confinement.pause !== undefined) return;
     confinement.queue = confinement.queue.filter(({ settled }) => !settled);
     const next = confinement.queue.pop();
     if (next === undefined) return;
@@ -87,6 +126,6 @@ export class Confinements<Answer> {
       confinement.slot.lowerPriority();
     }
     confinement.running = next;
-    confinement.slot.submit(next);
+    confinement.slot.submit(next, 0);
   }
 }

@@ -26,6 +26,12 @@ export interface PolicyHandler<Answer> {
 export type Begun<Answer> =
   /** The guest need not be asked. */
   | { kind: "answer"; answer: Answer }
-  | { kind: "ask"; call: GuestCall; conclude(result: GuestResult): Answer }
+  | {
+      kind: "ask";
+      call: GuestCall;
+      /** Answers the host calls of this evaluation, in place of the policy's `hostCall`. */
+      hostCall?: PolicyHandler<Answer>["hostCall"];
+      conclude(result: GuestResult): Answer;
+    }
   /** Something has to be asked of the main thread first; other evaluations go on meanwhile. */
   | { kind: "wait"; until: Promise<Begun<Answer>> };

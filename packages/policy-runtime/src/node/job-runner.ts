@@ -6,14 +6,8 @@ import type { Begun, GuestHandler } from "./handler.ts";
 import type { FromWorker, JobAnswer, JobMessage, PolicyDefinition, ToWorker } from "./messages.ts";
 import { type OpenPolicy, openPolicy } from "./open-policy.ts";
 import { createRemoteCalls, type RemoteCalls } from "./remote-calls.ts";
-import {
-  enterCpu,
-  leaveCpu,
-  type RunningHostOptions,
-  type RunningJob,
-  runningHost,
-  usageOf,
-} from "./running-job.ts";
+import { type Clocked, enterCpu, leaveCpu, type RunningJob, runningHost, usageOf } from "./running-job.ts";
+import { TurnQueue } from "./turn-queue.ts";
 
 export interface JobRunnerOptions<Context, Answer> {
   readonly handler: GuestHandler<Context, Answer>;
@@ -32,7 +26,9 @@ export class JobRunner<Context, Answer> {
   readonly #options: JobRunnerOptions<Context, Answer>;
   readonly #remote: RemoteCalls;
   readonly #policies = new Map<number, OpenPolicy<Answer>>();
-  readonly #queue: JobMessage[] = [];
+  readonly #queue = new TurnQueue<JobMessage>();
+  /** Jobs in the queue of which the main thread knows that they are held back. */
+  readonly #held = new Set<number>();
   /** Jobs whose guest has not ended, by id. */
   readonly #running = new Map<number, RunningJob<Answer>>();
   readonly #unrestored = new Set<GuestStore>();
@@ -42,11 +38,15 @@ export class JobRunner<Context, Answer> {
   /** A guest is between its last instruction and the promise that tells of it. */
   #isEnding = false;
   #waitingBytes = 0;
-  readonly #clocked: Pick<RunningHostOptions<Answer>, "activity" | "monotonic">;
+  readonly #clocked: Clocked<Answer>;
 
   constructor(options: JobRunnerOptions<Context, Answer>) {
     this.#options = options;
-    this.#clocked = { activity: options.activity, monotonic: options.environment.monotonic };
+    this.#clocked = {
+      activity: options.activity,
+      monotonic: options.environment.monotonic,
+      onCpu: new Set(),
+    };
     this.#remote = createRemoteCalls((call, job, path, input) =>
       options.post({ kind: "host-call", call, job, path, input }),
     );
@@ -63,15 +63,14 @@ export class JobRunner<Context, Answer> {
   }
 
   run(jobs: readonly JobMessage[]): void {
-    this.#queue.push(...jobs);
+    for (const job of jobs) this.#queue.push(job);
     this.#work();
   }
 
   /** Ends a job that nobody waits for: what its guest waits for fails in a way it cannot handle. */
   abandon(id: number): void {
-    const queued = this.#queue.findIndex((job) => job.id === id);
-    if (queued >= 0) {
-      this.#queue.splice(queued, 1);
+    if (this.#queue.remove((job) => job.id === id)) {
+      this.#held.delete(id);
       return this.#fail(id, new Error("abandoned"));
     }
     this.#running.get(id)?.guest.abandon();
@@ -93,6 +92,11 @@ export class JobRunner<Context, Answer> {
     return lines < maxLogLines ? "write" : "drop";
   }
 
+  /** The job whose code writes what is written now; 0 for none. */
+  loggingJob(): number {
+    return this.#logging?.id ?? 0;
+  }
+
   #work(): void {
     while (!this.#isEnding) {
       const job = this.#nextJob();
@@ -100,26 +104,38 @@ export class JobRunner<Context, Answer> {
       if (!this.#options.activity.isRevoked(job.id)) this.#start(job);
     }
     if (this.#isEnding) return;
+    if (this.#queue.size > 0) this.#hold();
     this.#flush();
     for (const guests of this.#unrestored) guests.restoreUsed();
     this.#unrestored.clear();
   }
 
-  /** While guests that wait hold too much memory, their policies get no further ones. */
+  /** While guests that wait hold too much memory, the policies that hold more than their share get no further ones. */
   #nextJob(): JobMessage | undefined {
-    if (this.#waitingBytes <= this.#options.limits.maxWaitingBytes) return this.#queue.shift();
-    const holding = new Set<number>();
-    for (const { policyKey, waitingBytes } of this.#running.values())
-      if (waitingBytes > 0) holding.add(policyKey);
-    const index = this.#queue.findIndex(({ policyKey }) => !holding.has(policyKey));
-    return index < 0 ? undefined : this.#queue.splice(index, 1)[0];
+    const { maxWaitingBytes } = this.#options.limits;
+    if (this.#waitingBytes <= maxWaitingBytes) return this.#queue.take();
+    const holding = new Map<number, number>();
+    for (const { policyKey, waitingBytes } of this.#running.values()) {
+      if (waitingBytes > 0) holding.set(policyKey, (holding.get(policyKey) ?? 0) + waitingBytes);
+    }
+    const share = maxWaitingBytes / holding.size;
+    return this.#queue.take((policyKey) => (holding.get(policyKey) ?? 0) <= share);
+  }
+
+  /** Tells that what is left in the queue does not take this worker's time. */
+  #hold(): void {
+    for (const { id } of this.#queue) {
+      if (this.#held.has(id)) continue;
+      this.#held.add(id);
+      this.#options.post({ kind: "held", id });
+    }
   }
 
   #start(job: JobMessage): void {
     const policy = this.#policies.get(job.policyKey);
     if (policy === undefined) return this.#fail(job.id, new Error("the policy is not loaded"));
     if (policy.loading !== undefined) return this.#startLater(job, policy.loading);
-    this.#options.activity.begin(job.id);
+    if (this.#held.delete(job.id)) this.#options.post({ kind: "awake", id: job.id });
     this.#proceed(job, policy, () =>
       this.#remote.during(job.id, () => policy.handler.begin(job.action, job.body)),
     );
@@ -143,7 +159,8 @@ export class JobRunner<Context, Answer> {
     } catch (error) {
       this.#fail(job.id, error);
     } finally {
-      activity.leave(job.id);
+      // A guest that only lets others in between is still on the CPU.
+      if (!this.#isEnding) activity.leave(job.id);
     }
   }
 
@@ -161,13 +178,14 @@ export class JobRunner<Context, Answer> {
   #ask(
     { id, policyKey }: JobMessage,
     policy: OpenPolicy<Answer>,
-    { call, conclude }: Extract<Begun<Answer>, { kind: "ask" }>,
+    { call, conclude, hostCall = policy.handler.hostCall }: Extract<Begun<Answer>, { kind: "ask" }>,
   ): void {
     const running: RunningJob<Answer> = {
-      ...{ id, policyKey, handler: policy.handler, guest: policy.guests.take(), conclude },
-      ...{ suspended: false, waitingBytes: 0, logLines: 0, cpuMs: 0, enteredMs: 0 },
+      ...{ id, policyKey, handler: policy.handler, guest: policy.guests.take(), hostCall, conclude },
+      ...{ suspended: false, waitingBytes: 0, logLines: 0, cpuMs: 0, askedMs: 0, enteredMs: 0, leftMs: 0 },
     };
     enterCpu(running, this.#clocked);
+    running.askedMs = running.enteredMs;
     const result = running.guest.call(call, this.#hostOf(running));
     if (!(result instanceof Promise)) return this.#end(running, policy, result);
     this.#running.set(id, running);
@@ -190,7 +208,7 @@ export class JobRunner<Context, Answer> {
       ...this.#clocked,
       call: (job, call: HostCall) => {
         logs(job);
-        return this.#remote.during(job.id, () => job.handler.hostCall(call));
+        return this.#remote.during(job.id, () => job.hostCall(call));
       },
       onText: logs,
       onSuspended: ({ id, waitingBytes }, reason) => {
@@ -206,12 +224,15 @@ export class JobRunner<Context, Answer> {
 
   #end(running: RunningJob<Answer>, policy: OpenPolicy<Answer>, result: GuestResult): void {
     const { id, policyKey, guest, conclude, handler } = running;
-    leaveCpu(running, this.#clocked);
     this.#logging = running;
     try {
       if (result.printed !== "") handler.print(result.printed);
-      this.#answer({ id, answer: conclude(result), usage: usageOf(running, result.usage) });
+      // What a guest wrote may take long to be read: that is its own time.
+      const answer = conclude(result);
+      leaveCpu(running, this.#clocked);
+      this.#answer({ id, answer, usage: usageOf(running, result.usage) });
     } catch (error) {
+      leaveCpu(running, this.#clocked);
       this.#fail(id, error);
     }
     if (this.#policies.get(policyKey) !== policy) return;

@@ -47,10 +47,14 @@ export type FromWorker<Answer> =
   | { kind: "failed"; id: number; message: string }
   /** The guest waits for a clock: nobody else need know what for. */
   | { kind: "asleep"; id: number }
+  /** It waits until guests of its policy give back the memory they hold; `awake` when it is begun. */
+  | { kind: "held"; id: number }
   | { kind: "awake"; id: number }
   | { kind: "host-call"; call: number; job: number; path: string; input: unknown }
   | {
       kind: "log";
+      /** The job it belongs to, 0 for none. */
+      job: number;
       level: LogLevel;
       target: string;
       message: string;

@@ -133,7 +133,9 @@ describe("a pool whose evaluations were given up", () => {
     await using pool = await startPool(neverServed, 1);
     const [stuck, healthy] = [await loadWapc(pool, name), await loadWapc(pool, "accept")];
     const all = Array.from({ length: 300 }, () => pool.run(stuck, "validate", body, { timeoutMs: 30 }));
-    expect(new Set((await Promise.all(all)).map(({ kind }) => kind))).toEqual(new Set(["timed-out"]));
+    // Some are not begun in time: there is not memory for all of them at once.
+    const kinds = new Set((await Promise.all(all)).map(({ kind }) => kind));
+    expect([...kinds].filter((kind) => kind !== "shed")).toEqual(["timed-out"]);
     const after = Array.from({ length: 50 }, () => pool.run(healthy, "validate", body, { timeoutMs: 5000 }));
     expect(new Set((await Promise.all(after)).map(line))).toEqual(new Set([accepted]));
   });
@@ -210,7 +212,9 @@ describe("a guest that prints without end", () => {
     const key = await loadWapc(pool, "print-flood");
     expect(await pool.run(key, "validate", body, { timeoutMs: 300 })).toMatchObject({ kind: "timed-out" });
     expect(lines.filter((line) => line === "printed").length).toBe(200);
-    expect(lines).toContain("the policy logs too much: what it logs further in this evaluation is dropped");
+    expect(lines).toContain(
+      "the policy logs too much: what it logs further in this evaluation is dropped (--max-policy-log-lines sets the limit)",
+    );
   });
 });
 

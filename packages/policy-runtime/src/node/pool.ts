@@ -3,7 +3,7 @@ import { defaultLimits, type GuestLimits } from "../core/host.ts";
 import type { PreparedModule } from "../core/prepared-module.ts";
 import { RuntimeError } from "../errors.ts";
 import type { ServeCapability } from "./handler.ts";
-import { createJob, type RunResult } from "./job.ts";
+import { createJob, type RunResult, type RunTimes } from "./job.ts";
 import type { FromWorker, PolicyDefinition } from "./messages.ts";
 import type { PrepareRequest } from "./preparation.ts";
 import { Preparers } from "./preparers.ts";
@@ -21,10 +21,17 @@ export interface GuestPoolOptions {
   readonly quarantineAfterMs?: number;
   /** Keep one worker ready to take over; on by default. */
   readonly warmSpare?: boolean;
+  /** Bytes of all requests that have no answer yet; what is more is refused at once. 128 MiB unless told. */
+  readonly maxPendingBytes?: number;
   /** Let the worker that prepared a module serve as well: for programs that evaluate once and end. */
   readonly reusePreparingWorkers?: boolean;
   readonly serve: ServeCapability;
   readonly log: Logger;
+}
+
+export interface RunOptions extends RunTimes {
+  /** Takes the lines about this evaluation in place of the pool's; made when there is one. */
+  readonly log?: (() => Logger) | undefined;
 }
 
 /** What the pool knows of a policy. */
@@ -35,6 +42,7 @@ interface PolicyRecord<Context> {
 }
 
 const defaultQuarantineAfterMs = 250;
+export const defaultMaxPendingBytes = 128 * 1024 * 1024;
 
 /**
  * Runs policies in worker threads (data-plane 1): the worker with the fewest jobs gets the next one; suspended
@@ -52,7 +60,7 @@ export class GuestPool<Context, Answer> implements AsyncDisposable {
 
   constructor(options: GuestPoolOptions) {
     const { workers: limit, warmSpare = true, quarantineAfterMs = defaultQuarantineAfterMs } = options;
-    const { serve, log } = options;
+    const { serve, log, maxPendingBytes = defaultMaxPendingBytes } = options;
     this.#options = options;
     const workers = new Workers<Answer>(() => this.#startSlot(), { warmSpare });
     this.#workers = workers;
@@ -62,7 +70,7 @@ export class GuestPool<Context, Answer> implements AsyncDisposable {
       release: (slot) => this.#releasePreparer(slot),
     });
     const policyName = (key: number): string | undefined => this.#policies.get(key)?.definition.name;
-    this.#scheduler = new Scheduler({ workers, quarantineAfterMs, serve, log, policyName });
+    this.#scheduler = new Scheduler({ workers, quarantineAfterMs, maxPendingBytes, serve, log, policyName });
   }
 
   /** Starts the workers; resolves when all of them run. */
@@ -101,18 +109,20 @@ export class GuestPool<Context, Answer> implements AsyncDisposable {
     key: number,
     action: string,
     body: Uint8Array,
-    { timeoutMs }: { timeoutMs?: number | undefined } = {},
+    { timeoutMs, patienceMs = Number.POSITIVE_INFINITY, log }: RunOptions = {},
   ): Promise<RunResult<Answer>> {
     const policy = this.#policies.get(key);
     if (policy === undefined || policy.removed || this.#closed) {
       return Promise.resolve({ kind: "failed", message: "the policy is not loaded" });
     }
     const { promise, resolve } = Promise.withResolvers<RunResult<Answer>>();
-    const job = createJob<Answer>(key, action, body, (result) => {
+    const deadlineMs = performance.now() + Math.min(timeoutMs ?? Number.POSITIVE_INFINITY, patienceMs);
+    const ended = (result: RunResult<Answer>): void => {
       policy.jobs--;
       this.#forgetUnused(policy);
       resolve(result);
-    });
+    };
+    const job = createJob({ policyKey: key, action, body, deadlineMs, resolve: ended, log });
     policy.jobs++;
     this.#scheduler.add(job, timeoutMs);
     return promise;
@@ -155,7 +165,7 @@ export class GuestPool<Context, Answer> implements AsyncDisposable {
   #receive(slot: WorkerSlot<Answer>, message: FromWorker<Answer>): void {
     switch (message.kind) {
       case "log":
-        return logLine(this.#options.log, message);
+        return logLine(slot.jobs.get(message.job)?.log?.() ?? this.#options.log, message);
       case "starting":
       case "prepared":
       case "not-prepared":

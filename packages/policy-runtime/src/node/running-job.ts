@@ -10,6 +10,7 @@ export interface RunningJob<Answer> {
   readonly policyKey: number;
   readonly handler: PolicyHandler<Answer>;
   readonly guest: Guest;
+  readonly hostCall: PolicyHandler<Answer>["hostCall"];
   readonly conclude: (result: GuestResult) => Answer;
   /** It left the CPU at least once. */
   suspended: boolean;
@@ -17,13 +18,18 @@ export interface RunningJob<Answer> {
   waitingBytes: number;
   logLines: number;
   cpuMs: number;
+  /** When it was begun, when it came onto the CPU last, and when it left it. */
+  askedMs: number;
   enteredMs: number;
+  leftMs: number;
 }
 
 export interface RunningHostOptions<Answer> {
   readonly activity: Activity;
   /** Milliseconds of a clock that never goes back. */
   readonly monotonic: () => number;
+  /** Guests that were entered and have not left the CPU; an import that answers at once lets others in between all the same. */
+  readonly onCpu: Set<RunningJob<Answer>>;
   /** Calls the host for the job. */
   readonly call: (
     job: RunningJob<Answer>,
@@ -37,7 +43,7 @@ export interface RunningHostOptions<Answer> {
 
 /** The host of one job's guest: keeps account of where its time goes. */
 export function runningHost<Answer>(job: RunningJob<Answer>, options: RunningHostOptions<Answer>): GuestHost {
-  const { activity, monotonic, call, onText, onSuspended, onResumed } = options;
+  const { call, onText, onSuspended, onResumed } = options;
   return {
     call: (made) => call(job, made),
     print(text) {
@@ -51,29 +57,39 @@ export function runningHost<Answer>(job: RunningJob<Answer>, options: RunningHos
     suspended(reason) {
       job.suspended = true;
       job.waitingBytes = job.guest.memoryBytes();
-      leaveCpu(job, { activity, monotonic });
+      leaveCpu(job, options);
       onSuspended(job, reason);
     },
     resumed(reason) {
-      enterCpu(job, { activity, monotonic });
+      enterCpu(job, options);
       onResumed(job, reason);
       job.waitingBytes = 0;
     },
   };
 }
 
-type Clocked = Pick<RunningHostOptions<unknown>, "activity" | "monotonic">;
+export type Clocked<Answer> = Pick<RunningHostOptions<Answer>, "activity" | "monotonic" | "onCpu">;
 
-export function enterCpu(job: RunningJob<unknown>, { activity, monotonic }: Clocked): void {
+export function enterCpu<Answer>(
+  job: RunningJob<Answer>,
+  { activity, monotonic, onCpu }: Clocked<Answer>,
+): void {
   job.enteredMs = monotonic();
+  onCpu.add(job);
   activity.enter(job.id);
 }
 
-export function leaveCpu(job: RunningJob<unknown>, { activity, monotonic }: Clocked): void {
+export function leaveCpu<Answer>(
+  job: RunningJob<Answer>,
+  { activity, monotonic, onCpu }: Clocked<Answer>,
+): void {
   activity.leave(job.id);
-  job.cpuMs += monotonic() - job.enteredMs;
+  onCpu.delete(job);
+  job.leftMs = monotonic();
+  job.cpuMs += job.leftMs - job.enteredMs;
+  for (const other of onCpu) return activity.enter(other.id);
 }
 
-export function usageOf({ cpuMs }: RunningJob<unknown>, usage: GuestUsage): RunUsage {
-  return { ...usage, cpuMs };
+export function usageOf({ cpuMs, askedMs, leftMs }: RunningJob<unknown>, usage: GuestUsage): RunUsage {
+  return { ...usage, cpuMs, elapsedMs: leftMs - askedMs };
 }

@@ -1,9 +1,11 @@
 import { errorText, type Logger } from "@kubewarden-ts/base";
 import { elapsedMs } from "./activity.ts";
+import { Backlog } from "./backlog.ts";
 import { Confinements } from "./confinements.ts";
 import type { ServeCapability } from "./handler.ts";
-import { type Job, type RunResult, settleJob, takeWanted } from "./job.ts";
+import { type Job, type RunResult, settleJob } from "./job.ts";
 import type { FromWorker } from "./messages.ts";
+import { ServiceTimes } from "./service-times.ts";
 import { abandonJob, removeJob, setSuspended, type WorkerSlot } from "./worker-slot.ts";
 import type { Workers } from "./workers.ts";
 
@@ -11,6 +13,8 @@ export interface SchedulerOptions<Answer> {
   readonly workers: Workers<Answer>;
   /** A guest on the CPU for longer, while others wait for its worker, keeps that worker for itself. */
   readonly quarantineAfterMs: number;
+  /** Bytes of all requests that have no answer yet. */
+  readonly maxPendingBytes: number;
   readonly serve: ServeCapability;
   readonly log: Logger;
   readonly policyName: (policyKey: number) => string | undefined;
@@ -19,13 +23,14 @@ export interface SchedulerOptions<Answer> {
 /** What a worker says about jobs. */
 export type JobMessageFromWorker<Answer> = Extract<
   FromWorker<Answer>,
-  { kind: "answers" | "failed" | "host-call" | "asleep" | "awake" }
+  { kind: "answers" | "failed" | "host-call" | "asleep" | "held" | "awake" }
 >;
 
 const watchIntervalMs = 25;
-/** Jobs a worker is sent before it answered: enough to keep it busy, few enough to be moved or dropped. */
-const maxJobsPerWorker = 32;
-const maxAttempts = 3;
+/** What a worker is sent before it answered: enough to keep it busy, little enough for nobody to wait behind it for long. */
+const workerLoad = { maxJobs: 32, maxMs: 10 };
+/** Workers that may die under a job before it is taken for the cause, when another one looks like it. */
+const maxDeaths = 3;
 /** Longer delays than a timer can hold would fire at once. */
 const maxTimerMs = 0x7fff_ffff;
 
@@ -38,12 +43,15 @@ export class Scheduler<Answer> {
   readonly #confinements: Confinements<Answer>;
   /** Workers that only end what they run. */
   readonly #retiring = new Set<WorkerSlot<Answer>>();
-  readonly #waiting: Job<Answer>[] = [];
+  readonly #times = new ServiceTimes();
+  readonly #backlog: Backlog<Answer>;
   #watch: NodeJS.Timeout | undefined;
 
   constructor(options: SchedulerOptions<Answer>) {
     this.#options = options;
     this.#confinements = new Confinements(() => options.workers.take());
+    const { maxPendingBytes: maxBytes } = options;
+    this.#backlog = new Backlog({ times: this.#times, maxBytes, now: () => performance.now() });
   }
 
   /** Every worker that may have jobs. */
@@ -54,18 +62,20 @@ export class Scheduler<Answer> {
   }
 
   add(job: Job<Answer>, timeoutMs: number | undefined): void {
-    if (timeoutMs !== undefined) {
-      job.timer = setTimeout(() => this.#expire(job), Math.min(timeoutMs, maxTimerMs));
-    }
+    if (!this.#backlog.hold(job)) return settleJob(job, { kind: "shed" });
+    job.release = () => this.#backlog.letGo(job);
+    this.#startTimer(job, timeoutMs);
     this.#watch ??= setInterval(() => this.#checkWorkers(), watchIntervalMs);
     this.#enqueue(job);
   }
 
   /** A worker has more room than before, or there is another one. */
   drain(): void {
-    while (this.#waiting.length > 0 && this.#options.workers.leastBusy(maxJobsPerWorker) !== undefined) {
-      const job = takeWanted(this.#waiting);
-      if (job !== undefined) this.#enqueue(job);
+    while (!this.#backlog.isEmpty && this.#options.workers.leastBusy(workerLoad) !== undefined) {
+      const job = this.#backlog.take();
+      if (job === undefined) return;
+      if (this.#backlog.isLate(job)) settleJob(job, { kind: "shed" });
+      else this.#enqueue(job);
     }
   }
 
@@ -80,34 +90,62 @@ export class Scheduler<Answer> {
       case "host-call":
         return this.#serveHostCall(slot, message);
       case "asleep":
-        return this.#fallAsleep(slot, message.id);
+        return this.#fallAsleep(slot, message.id, true);
+      case "held":
+        return this.#fallAsleep(slot, message.id, false);
       case "awake":
         return setSuspended(slot, message.id, false);
     }
   }
 
-  /** A worker died of itself: whoever was on its CPU is blamed. */
+  /**
+   * A worker died of itself. Whoever was on its CPU begins again alone: it may have found the heap filled by others. Who dies
+   * alone is the cause.
+   */
   bury(slot: WorkerSlot<Answer>, reason: string): void {
-    const culprit = slot.jobs.get(slot.activity.running().job);
-    if (culprit !== undefined) settleJob(culprit, { kind: "failed", message: reason });
-    const confinement = this.#confinements.at(slot);
-    this.#lose(slot, culprit);
-    if (confinement !== undefined) this.#confinements.runNext(confinement);
+    const suspect = slot.jobs.get(slot.activity.running().job);
+    const alone = this.#confinements.at(slot);
+    if (alone !== undefined) {
+      const { running } = alone;
+      if (running !== undefined) settleJob(running, { kind: "failed", message: reason });
+      this.#confinements.noteDeath(alone);
+    } else if (suspect !== undefined) {
+      this.#options.log.warn("policy is confined: a worker died with it", this.#fieldsOf(suspect));
+      this.#confinements.noteDeath(this.#confinements.confine(suspect.policyKey));
+    } else {
+      for (const job of slot.jobs.values()) {
+        if (++job.deaths >= maxDeaths) settleJob(job, { kind: "failed", message: reason });
+      }
+    }
+    this.#lose(slot, undefined);
+    if (alone !== undefined) this.#confinements.runNext(alone);
     this.drain();
   }
 
   /** Forgets what it knows of a policy that has no jobs. */
   forgetPolicy(policyKey: number): void {
     this.#confinements.release(policyKey);
+    this.#backlog.forget(policyKey);
+    this.#times.forget(policyKey);
   }
 
   /** Ends every job, at the end of the pool. */
   close(reason: string): void {
     clearInterval(this.#watch);
     const running = [...this.slots()].flatMap((slot) => [...slot.jobs.values()]);
-    for (const job of [...running, ...this.#waiting, ...this.#confinements.queued()]) {
+    for (const job of [...running, ...this.#backlog, ...this.#confinements.queued()]) {
       settleJob(job, { kind: "failed", message: reason });
     }
+  }
+
+  #startTimer(job: Job<Answer>, timeoutMs: number | undefined): void {
+    const leftMs = timeoutMs ?? job.deadlineMs - performance.now();
+    if (leftMs === Number.POSITIVE_INFINITY) return;
+    const ended = (): void => {
+      // Without a limit of its own, it is only the wait that ends.
+      if (timeoutMs !== undefined || !hasBegun(job)) this.#expire(job);
+    };
+    job.timer = setTimeout(ended, Math.min(leftMs, maxTimerMs));
   }
 
   #enqueue(job: Job<Answer>): void {
@@ -119,15 +157,26 @@ export class Scheduler<Answer> {
 
   #dispatch(job: Job<Answer>): void {
     const { workers } = this.#options;
-    const slot = workers.heldBy(job.policyKey) ?? workers.leastBusy(maxJobsPerWorker);
-    if (slot === undefined) this.#waiting.push(job);
-    else slot.submit(job);
+    const slot = workers.heldBy(job.policyKey) ?? workers.leastBusy(workerLoad);
+    if (slot !== undefined) return slot.submit(job, this.#times.costMs(job.policyKey));
+    // What was begun before is not given up for what came after it.
+    if (job.sequence !== 0 || this.#isInTime(job)) this.#backlog.add(job);
+    else settleJob(job, { kind: "shed" });
+  }
+
+  #isInTime(job: Job<Answer>): boolean {
+    const { serving } = this.#options.workers;
+    const busyMs = serving.reduce((sum, { pendingMs }) => sum + pendingMs, 0) / serving.length;
+    return this.#backlog.isInTime(job, { busyMs, workers: serving.length });
   }
 
   #end(slot: WorkerSlot<Answer>, id: number, result: RunResult<Answer>): void {
     const job = removeJob(slot, id);
     if (job === undefined) return;
     const inTime = !job.settled && !job.hogged;
+    if (result.kind === "answer" && result.usage !== undefined) {
+      this.#times.observe(job.policyKey, result.usage.cpuMs);
+    }
     settleJob(job, result);
     this.#freed(slot, job, inTime);
   }
@@ -142,13 +191,14 @@ export class Scheduler<Answer> {
     const confinement = this.#confinements.at(slot);
     if (confinement === undefined) return this.drain();
     confinement.running = undefined;
-    if (inTime) for (const freed of this.#confinements.release(job.policyKey)) this.#dispatch(freed);
+    if (inTime) for (const freed of this.#confinements.forgive(job.policyKey)) this.#dispatch(freed);
     this.#confinements.runNext(confinement);
   }
 
-  #fallAsleep(slot: WorkerSlot<Answer>, id: number): void {
+  #fallAsleep(slot: WorkerSlot<Answer>, id: number, begun: boolean): void {
     const job = slot.jobs.get(id);
     if (job === undefined) return;
+    job.begun ||= begun;
     setSuspended(slot, id, true);
     if (job.settled) abandonJob(slot, job);
     else this.drain();
@@ -160,6 +210,7 @@ export class Scheduler<Answer> {
   ): void {
     const job = slot.jobs.get(id);
     if (job === undefined) return;
+    job.begun = true;
     setSuspended(slot, id, true);
     if (job.settled) return abandonJob(slot, job);
     job.abort ??= new AbortController();
@@ -177,11 +228,13 @@ export class Scheduler<Answer> {
 
   #expire(job: Job<Answer>): void {
     const { slot } = job;
-    settleJob(job, { kind: "timed-out", begun: slot?.activity.hasBegun(job.sequence) ?? false });
+    const begun = hasBegun(job);
+    const waitedForOthers = !begun && this.#confinements.of(job.policyKey) === undefined;
+    settleJob(job, waitedForOthers ? { kind: "shed" } : { kind: "timed-out", begun });
     if (slot?.jobs.get(job.sequence) !== job) return;
+    const { job: running, sinceMs } = slot.activity.running();
     if (job.suspended) return abandonJob(slot, job);
     // What has only just begun may end by itself: the watch ends it when it does not.
-    const { job: running, sinceMs } = slot.activity.running();
     if (running === job.sequence && this.#isHog(sinceMs)) this.#kill(slot, job);
   }
 
@@ -191,7 +244,7 @@ export class Scheduler<Answer> {
 
   /** Looks for guests that keep a CPU. */
   #checkWorkers(): void {
-    let busy = this.#waiting.length > 0;
+    let busy = !this.#backlog.isEmpty;
     for (const slot of [...this.slots()]) {
       busy ||= slot.jobs.size > 0;
       const { job: id, sinceMs } = slot.activity.running();
@@ -241,8 +294,12 @@ export class Scheduler<Answer> {
     slot.jobs.clear();
   }
 
-  #logHog(message: string, { policyKey, action }: Job<Answer>): void {
-    this.#options.log.warn(message, { policy_id: this.#options.policyName(policyKey), action });
+  #logHog(message: string, job: Job<Answer>): void {
+    this.#options.log.warn(message, this.#fieldsOf(job));
+  }
+
+  #fieldsOf({ policyKey, action }: Job<Answer>) {
+    return { policy_id: this.#options.policyName(policyKey), action };
   }
 
   /** Evaluations only read, so one that was interrupted can begin again. */
@@ -254,8 +311,13 @@ export class Scheduler<Answer> {
       if (job.settled) continue;
       job.abort?.abort();
       job.abort = undefined;
-      if (job.attempts < maxAttempts) this.#enqueue(job);
-      else settleJob(job, { kind: "failed", message: "the workers that ran it were ended three times" });
+      this.#enqueue(job);
     }
   }
+}
+
+function hasBegun<Answer>(job: Job<Answer>): boolean {
+  const { slot, sequence, begun } = job;
+  if (slot?.jobs.get(sequence) !== job) return false;
+  return begun || slot.activity.running().job === sequence;
 }

@@ -16,10 +16,15 @@ export interface WorkerSlot<Answer> {
   readonly jobs: Map<number, Job<Answer>>;
   /** How many of them are suspended. */
   suspendedJobs: number;
+  /** How long those that are not are expected to take together, in milliseconds. */
+  pendingMs: number;
   /** Resolves when it runs; rejects when it ended before. */
   readonly ready: Promise<void>;
-  /** Queues a job; what was queued leaves together at the end of this turn of the event loop. */
-  submit(job: Job<Answer>): void;
+  /**
+   * Queues a job; what was queued leaves together at the end of this turn of the event loop.
+   * @param expectedMs - how long it will take
+   */
+  submit(job: Job<Answer>, expectedMs: number): void;
   post(message: ToWorker<unknown>): void;
   /** Lets other threads of the machine go first. */
   lowerPriority(): void;
@@ -37,12 +42,24 @@ export interface WorkerSlotOptions<Answer> {
   readonly onDeath: (slot: WorkerSlot<Answer>, reason: string) => void;
 }
 
+/**
+ * What JavaScript's heap may take in a worker, in MiB; memories of guests are not in it. A worker that takes more is ended,
+ * but where one call of the engine takes it all, the process is: reading the largest text that a guest may write has to fit.
+ */
+function heapMebibytes({ maxOutputBytes }: GuestLimits): number {
+  return 512 + Math.ceil((maxOutputBytes * 32) / 2 ** 20);
+}
+
 export function startWorkerSlot<Answer>(options: WorkerSlotOptions<Answer>): WorkerSlot<Answer> {
   const shared = new SharedArrayBuffer(activityBytes);
   const worker = new Worker(options.url, {
     workerData: { activity: shared, limits: options.limits, logLevel: options.logLevel },
-    // Small: garbage of a worker is short-lived, and idle memory counts once per worker.
-    resourceLimits: { maxYoungGenerationSizeMb: 8, stackSizeMb: 4 },
+    resourceLimits: {
+      // Small: garbage of a worker is short-lived, and idle memory counts once per worker.
+      maxYoungGenerationSizeMb: 8,
+      maxOldGenerationSizeMb: heapMebibytes(options.limits),
+      stackSizeMb: 4,
+    },
   });
   const { promise: ready, resolve, reject } = Promise.withResolvers<void>();
   ready.catch(() => {});
@@ -70,15 +87,18 @@ export function startWorkerSlot<Answer>(options: WorkerSlotOptions<Answer>): Wor
     activity: createActivity(shared, Date.now),
     jobs: new Map(),
     suspendedJobs: 0,
+    pendingMs: 0,
     ready,
-    submit(job) {
+    submit(job, expectedMs) {
       // 0 says that no job runs.
       sequence = (sequence + 1) | 0 || 1;
       job.sequence = sequence;
       job.slot = slot;
       job.suspended = false;
-      job.attempts++;
+      job.expectedMs = expectedMs;
+      job.begun = false;
       slot.jobs.set(sequence, job);
+      slot.pendingMs += expectedMs;
       if (outbox.push(job) === 1) setImmediate(flush);
     },
     post: (message) => worker.postMessage(message),
@@ -133,13 +153,16 @@ export function setSuspended<Answer>(slot: WorkerSlot<Answer>, id: number, suspe
   if (job === undefined || job.suspended === suspended) return;
   job.suspended = suspended;
   slot.suspendedJobs += suspended ? 1 : -1;
+  slot.pendingMs += suspended ? -job.expectedMs : job.expectedMs;
 }
 
 /** Takes a job off a worker. */
 export function removeJob<Answer>(slot: WorkerSlot<Answer>, id: number): Job<Answer> | undefined {
   const job = slot.jobs.get(id);
   setSuspended(slot, id, false);
-  slot.jobs.delete(id);
+  if (slot.jobs.delete(id)) slot.pendingMs -= job?.expectedMs ?? 0;
+  // Without jobs there is nothing to do, whatever rounding has left.
+  if (slot.jobs.size === 0) slot.pendingMs = 0;
   return job;
 }
 

@@ -1,7 +1,9 @@
 import { readlinkSync } from "node:fs";
 import { isMainThread, type MessagePort, parentPort, workerData } from "node:worker_threads";
-import { createLogger } from "@kubewarden-ts/base";
+import { createLogger, errorText } from "@kubewarden-ts/base";
 import { snapshotGoCommand } from "../core/go-snapshot.ts";
+import { limitNote } from "../core/guest-error.ts";
+import { cutText } from "../core/output.ts";
 import { prepareModule } from "../core/prepare.ts";
 import { RuntimeError } from "../errors.ts";
 import { createActivity } from "./activity.ts";
@@ -10,6 +12,9 @@ import type { GuestHandler } from "./handler.ts";
 import { JobRunner } from "./job-runner.ts";
 import { boundedLine } from "./log-line.ts";
 import type { FromWorker, ToWorker, WorkerStart } from "./messages.ts";
+
+/** Of why a module is refused: what it imports, or what it is missing, may be very much. */
+const maxMessageLength = 10_000;
 
 export type { Begun, GuestHandler, PolicyHandler, ServeCapability } from "./handler.ts";
 
@@ -35,10 +40,13 @@ function serve<Context, Answer>(
       const admitted = runner.admitLogLine();
       if (admitted === "drop") return;
       const { level, target, message, fields, spans } = boundedLine(line);
-      post({ kind: "log", level, target, message, fields, spans });
+      const job = runner.loggingJob();
+      post({ kind: "log", job, level, target, message, fields, spans });
       if (admitted === "write") return;
-      const note = "the policy logs too much: what it logs further in this evaluation is dropped";
-      post({ kind: "log", level: "warn", target, message: note, fields: {}, spans });
+      const note =
+        "the policy logs too much: what it logs further in this evaluation is dropped " +
+        limitNote("max-policy-log-lines");
+      post({ kind: "log", job, level: "warn", target, message: note, fields: {}, spans });
     },
   });
   const activity = createActivity(shared, Date.now);
@@ -65,7 +73,7 @@ function serve<Context, Answer>(
         kind: "not-prepared",
         id,
         code,
-        message: error instanceof Error ? error.message : String(error),
+        message: cutText(errorText(error), maxMessageLength),
       });
     }
   };

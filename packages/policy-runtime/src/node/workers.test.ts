@@ -10,21 +10,31 @@ function workersOf(...slots: ReturnType<typeof fakeSlot>[]): Workers<string> {
 
 const jobs = (count: number) => Array.from({ length: count }, () => fakeJob(1));
 
+const load = { maxJobs: 8, maxMs: 6 };
+
 describe("the least busy worker", () => {
   it.each([
-    ["has the fewest jobs", [fakeSlot(jobs(3)), fakeSlot(jobs(1)), fakeSlot(jobs(2))], 1],
+    ["has the least to do", [fakeSlot(jobs(3)), fakeSlot(jobs(1)), fakeSlot(jobs(2))], 1],
     ["is not one whose guest stays on the CPU", [fakeSlot(jobs(1), 50), fakeSlot(jobs(5))], 1],
     ["is one of those when there is no other", [fakeSlot(jobs(3), 50), fakeSlot(jobs(2), 50)], 1],
     ["has room", [fakeSlot(jobs(8)), fakeSlot(jobs(8), 50)], undefined],
+    ["has not got enough to do for a while", [fakeSlot(jobs(6))], undefined],
   ])("%s", (_row, slots, expected) => {
-    const least = workersOf(...slots).leastBusy(8);
+    const least = workersOf(...slots).leastBusy(load);
     expect(least).toBe(expected === undefined ? undefined : slots[expected]);
+  });
+
+  it("gets one job however long that takes", () => {
+    const slot = fakeSlot();
+    slot.pendingMs = 100;
+    expect(workersOf(slot).leastBusy(load)).toBe(slot);
   });
 
   it("does not count jobs that wait for their host", () => {
     const [waiting, busy] = [fakeSlot(jobs(4)), fakeSlot(jobs(2))];
     waiting.suspendedJobs = 3;
-    expect(workersOf(busy, waiting).leastBusy(8)).toBe(waiting);
+    waiting.pendingMs = 1;
+    expect(workersOf(busy, waiting).leastBusy(load)).toBe(waiting);
   });
 });
 

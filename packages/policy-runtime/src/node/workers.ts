@@ -3,6 +3,15 @@ import type { WorkerSlot } from "./worker-slot.ts";
 
 const stalledAfterMs = 20;
 const heldAfterMs = 100;
+/** Comes after every worker whose guest is not stalled. */
+const stalledRankMs = 1e9;
+
+/** What a worker may be sent before it answered. */
+export interface WorkerLoad {
+  readonly maxJobs: number;
+  /** How long what it was sent may be expected to take, unless it is a single job. */
+  readonly maxMs: number;
+}
 
 /** The workers that serve everybody, and the one that is ready to take over. */
 export class Workers<Answer> {
@@ -30,16 +39,17 @@ export class Workers<Answer> {
   }
 
   /**
-   * The serving worker with the fewest jobs on or before its CPU, unless all have `maxJobs`. One whose guest has been
-   * on the CPU for longer than most need comes last.
+   * The serving worker with the least to do, unless all have enough. One whose guest has been on the CPU for longer than
+   * most need comes last.
    */
-  leastBusy(maxJobs: number): WorkerSlot<Answer> | undefined {
+  leastBusy({ maxJobs, maxMs }: WorkerLoad): WorkerSlot<Answer> | undefined {
     let best: WorkerSlot<Answer> | undefined;
     let least = Number.POSITIVE_INFINITY;
     for (const slot of this.serving) {
       const busy = slot.jobs.size - slot.suspendedJobs;
-      if (busy >= maxJobs) continue;
-      const rank = busy > 0 && runningForMs(slot) > stalledAfterMs ? busy + maxJobs : busy;
+      if (busy >= maxJobs || (busy > 0 && slot.pendingMs >= maxMs)) continue;
+      const isStalled = busy > 0 && runningForMs(slot) > stalledAfterMs;
+      const rank = slot.pendingMs + (isStalled ? stalledRankMs : 0);
       if (rank < least) [best, least] = [slot, rank];
     }
     return best;

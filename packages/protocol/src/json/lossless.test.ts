@@ -35,6 +35,58 @@ describe("parseLossless and stringifyLossless", () => {
     );
   });
 
+  const { text: document } = fc.letrec<{ text: string }>((tie) => ({
+    text: fc.oneof(
+      { maxDepth: 5 },
+      fc.constantFrom(
+        "1.0",
+        "-0",
+        "1E+2",
+        "0.10",
+        "9007199254740993",
+        "1e-400",
+        "9".repeat(300),
+        "true",
+        "null",
+      ),
+      fc.string({ unit: "binary" }).map((value) => JSON.stringify(value)),
+      fc.array(tie("text"), { maxLength: 4 }).map((items) => `[${items.join(",")}]`),
+      fc
+        .uniqueArray(fc.tuple(fc.oneof(fc.constantFrom("__proto__", "1", "a"), fc.string()), tie("text")), {
+          maxLength: 4,
+          selector: ([key]) => key,
+        })
+        .map((members) => `{${members.map(([key, value]) => `${JSON.stringify(key)}:${value}`).join(",")}}`),
+    ),
+  }));
+
+  it("policy-runtime 18: keeps the text of any compact document", () => {
+    fc.assert(
+      fc.property(document, (text) => {
+        expect(stringifyLossless(parseLossless(text))).toBe(text);
+        expect(losslessEquals(parseLossless(text), parseLossless(new TextEncoder().encode(text)))).toBe(true);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it("reads with white space what JSON.parse reads, and refuses what it refuses", () => {
+    const change = fc.tuple(
+      document,
+      fc.nat(),
+      fc.constantFrom("", " ", ",", "}", "]", '"', "\\", "1", "e", "-"),
+    );
+    fc.assert(
+      fc.property(change, ([text, at, piece]) => {
+        const cut = at % (text.length + 1);
+        const changed = text.slice(0, cut) + piece + text.slice(cut);
+        const read = attempt(() => JSON.parse(stringifyLossless(parseLossless(changed))));
+        expect(read).toEqual(attempt(() => JSON.parse(changed)));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
   it.each([
     ["JSON_SYNTAX", Uint8Array.of(0x7b)],
     ["JSON_NOT_UTF8", Uint8Array.of(0x22, 0xff, 0x22)],
@@ -112,3 +164,17 @@ describe("isLosslessNumber", () => {
     expect(isLosslessNumber(parseLossless(text))).toBe(answer);
   });
 });
+
+/** What is read; of a refusal, and of a number that no double holds, nothing. */
+function attempt(read: () => unknown): unknown {
+  try {
+    const value = read();
+    JSON.stringify(value, (_key, member) => {
+      if (typeof member === "number" && !Number.isFinite(member)) throw new RangeError("beyond all doubles");
+      return member;
+    });
+    return value;
+  } catch {
+    return undefined;
+  }
+}

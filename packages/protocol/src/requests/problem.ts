@@ -1,6 +1,6 @@
 import { ProtocolError } from "../errors.ts";
 import { describePosition, pathAt } from "../json/position.ts";
-import type { ReadRequest, RequestProblem } from "./read-request.ts";
+import type { RequestProblem } from "./read-request.ts";
 import { ShapeError } from "./shape.ts";
 
 /** What is wrong with a body, to be put in words by the entry points. */
@@ -13,11 +13,11 @@ export interface Finding {
 }
 
 /** Runs a reader and turns what it throws into a problem. */
-export function reportProblems(
+export function reportProblems<Read>(
   body: Uint8Array,
   phrase: (finding: Finding) => string,
-  read: () => ReadRequest | RequestProblem,
-): ReadRequest | RequestProblem {
+  read: () => Read | RequestProblem,
+): Read | RequestProblem {
   try {
     return read();
   } catch (error) {

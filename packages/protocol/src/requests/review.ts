@@ -7,10 +7,20 @@ import { scanBody } from "./document.ts";
 import { type Finding, reportProblems } from "./problem.ts";
 import { rawRequest } from "./raw-request.ts";
 import type { ReadOptions, ReadRequest, RequestProblem } from "./read-request.ts";
-import { isNull, memberPlace, missingField, type Place, readString, visitKnown, wrongType } from "./shape.ts";
+import {
+  isNull,
+  memberPlace,
+  missingField,
+  type Place,
+  readString,
+  readStrings,
+  visitKnown,
+  wrongType,
+} from "./shape.ts";
 
 const reviewKeys = knownKeys(["apiVersion", "kind", "request"]);
 const rawReviewKeys = knownKeys(["request"]);
+const batchKeys = knownKeys(["policies"]);
 
 /**
  * Reads the body of `POST /validate` and `/audit`: an AdmissionReview (policy-server 4.2, 4.3). The small members are
@@ -74,6 +84,33 @@ const introductions = {
   400: "Failed to parse the request body as JSON",
   422: "Failed to deserialize the JSON body into the target type",
 };
+
+/** The policies that a batch is for. */
+export interface BatchPolicies {
+  readonly kind: "batch";
+  readonly policyIds: readonly string[];
+}
+
+/**
+ * Reads which policies the body of a batch names: `{ "request": …, "policies": ["id", …] }`. Of the request nothing is
+ * looked at: it is read again for each of them, as an AdmissionReview.
+ * @param body - UTF-8
+ */
+export function readBatchPolicies(
+  body: Uint8Array,
+  options: ReadOptions = {},
+): BatchPolicies | RequestProblem {
+  return reportProblems(body, phrase, () => {
+    const { root, members } = scanBody(body, options.isUtf8 ?? isUtf8);
+    if (members === undefined) throw wrongType(root, "struct AuditBatch");
+    let policyIds: string[] | undefined;
+    visitKnown(root, members, batchKeys, (name, start, end) => {
+      policyIds = readStrings(memberPlace(root, name, start, end));
+    });
+    if (policyIds === undefined) throw missingField("policies", root);
+    return { kind: "batch" as const, policyIds };
+  });
+}
 
 function phrase({ status, text, position }: Finding): string {
   return `${introductions[status]}: ${text} at ${position}`;

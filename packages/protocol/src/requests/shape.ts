@@ -1,6 +1,15 @@
-import { LOWER_F, LOWER_N, LOWER_T, OPEN_BRACE, QUOTE } from "../json/ascii.ts";
+import {
+  CLOSE_BRACKET,
+  COMMA,
+  LOWER_F,
+  LOWER_N,
+  LOWER_T,
+  OPEN_BRACE,
+  OPEN_BRACKET,
+  QUOTE,
+} from "../json/ascii.ts";
 import { type KnownKeys, keyIndex } from "../json/known-keys.ts";
-import { type MemberRuns, scanMembers } from "../json/scanner.ts";
+import { type MemberRuns, scanMembers, skipValue, skipWhitespace } from "../json/scanner.ts";
 import { decodeJsonString, decodeText } from "../json/text.ts";
 
 /** Thrown by the readers of this folder alone, and caught by its entry points. */
@@ -47,6 +56,20 @@ export function readString(place: Place): string {
     throw new ShapeError("unexpected end of hex escape", { path, consumed: end, status: 400 });
   }
   return text;
+}
+
+export function readStrings(place: Place): string[] {
+  const { bytes, path } = place;
+  if (bytes[place.start] !== OPEN_BRACKET) throw wrongType(place, "a sequence");
+  const texts: string[] = [];
+  let start = skipWhitespace(bytes, place.start + 1);
+  while (bytes[start] !== CLOSE_BRACKET) {
+    const end = skipValue(bytes, start, 0);
+    texts.push(readString({ bytes, start, end, path: `${path}[${texts.length}]` }));
+    start = skipWhitespace(bytes, end);
+    if (bytes[start] === COMMA) start = skipWhitespace(bytes, start + 1);
+  }
+  return texts;
 }
 
 export function readBoolean(place: Place): boolean {

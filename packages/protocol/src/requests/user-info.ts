@@ -1,8 +1,6 @@
-import { CLOSE_BRACKET, COMMA, OPEN_BRACKET } from "../json/ascii.ts";
 import { knownKeys } from "../json/known-keys.ts";
-import { skipValue, skipWhitespace } from "../json/scanner.ts";
 import type { UserInfo } from "./read-request.ts";
-import { isNull, memberPlace, membersOf, type Place, readString, visitKnown, wrongType } from "./shape.ts";
+import { isNull, memberPlace, membersOf, type Place, readString, readStrings, visitKnown } from "./shape.ts";
 
 const keys = knownKeys(["username", "uid", "groups", "extra"]);
 
@@ -38,18 +36,4 @@ function readExtra(place: Place): Record<string, string[]> {
     extra[key] = readStrings(memberPlace(place, key, runs[run + 2]!, runs[run + 3]!));
   }
   return extra;
-}
-
-function readStrings(place: Place): string[] {
-  const { bytes, path } = place;
-  if (bytes[place.start] !== OPEN_BRACKET) throw wrongType(place, "a sequence");
-  const texts: string[] = [];
-  let start = skipWhitespace(bytes, place.start + 1);
-  while (bytes[start] !== CLOSE_BRACKET) {
-    const end = skipValue(bytes, start, 0);
-    texts.push(readString({ bytes, start, end, path: `${path}[${texts.length}]` }));
-    start = skipWhitespace(bytes, end);
-    if (bytes[start] === COMMA) start = skipWhitespace(bytes, start + 1);
-  }
-  return texts;
 }

@@ -18,7 +18,7 @@ export interface BuiltinContext {
  * A function that OPA's WebAssembly target leaves to its host. Operands are already evaluated, in OPA's order.
  * @returns `undefined` when the call has no result
  * @throws {BuiltinError} for operands it cannot use: the call has no result either
- * @throws {RegoError} `REGO_LIMIT`; this and any other error ends the evaluation, since a rule that is undefined for lack of
+ * @throws {RegoError} `REGO_LIMIT`, `REGO_OUTPUT_LIMIT`; this and any other error ends the evaluation, since a rule that is undefined for lack of
  *   room would let pass what it is to deny
  */
 export type Builtin = (operands: readonly RegoValue[], context: BuiltinContext) => RegoValue | undefined;
@@ -29,7 +29,7 @@ export type BuiltinTable = Readonly<Record<string, Builtin>>;
 /**
  * Checks the size of a result before it is made.
  * @param size - characters of a string, items of a collection
- * @throws {RegoError} `REGO_LIMIT`
+ * @throws {RegoError} `REGO_OUTPUT_LIMIT`
  */
 export function checkSize(
   size: number | bigint,
@@ -37,6 +37,6 @@ export function checkSize(
 ): void {
   if (size <= maxResultSize) return;
   throw new RegoError(`the result of a built-in function is larger than ${maxResultSize}`, {
-    code: "REGO_LIMIT",
+    code: "REGO_OUTPUT_LIMIT",
   });
 }

@@ -30,6 +30,14 @@ export const opaExports = [
 ] as const;
 export type OpaFunction = (typeof opaExports)[number] | "opa_value_dump" | "opa_value_parse";
 
+/** What answers nothing. */
+const silent: ReadonlySet<OpaFunction> = new Set([
+  "opa_eval_ctx_set_data",
+  "opa_eval_ctx_set_entrypoint",
+  "opa_eval_ctx_set_input",
+  "opa_heap_ptr_set",
+]);
+
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const encoder = new TextEncoder();
 
@@ -37,7 +45,9 @@ const encoder = new TextEncoder();
 export function callOpa({ exports }: OpaInstance, name: OpaFunction, ...operands: number[]): number {
   const called = exports[name] as (...operands: number[]) => unknown;
   const result = called(...operands);
-  return typeof result === "number" ? result >>> 0 : 0;
+  if (typeof result === "number") return result >>> 0;
+  if (result === undefined && silent.has(name)) return 0;
+  throw failed(`${name} answered in another type than the ABI says`);
 }
 
 export function hasOpaFunction({ exports }: OpaInstance, name: OpaFunction): boolean {
@@ -92,15 +102,15 @@ export function readText(instance: OpaInstance, address: number): string {
 
 /** The bytes from an address to the next zero byte: a view. */
 function textAt(instance: OpaInstance, address: number): Uint8Array {
+  const { maxTextBytes } = instance;
   const memory = instance.bytes();
-  const end = address === 0 ? -1 : memory.indexOf(0, address);
-  if (end < 0) throw failed("the module gave the address of no text");
-  if (end - address > instance.maxTextBytes) {
-    throw new RegoError(`the module gave a text of more than ${instance.maxTextBytes} bytes`, {
-      code: "REGO_LIMIT",
-    });
-  }
-  return memory.subarray(address, end);
+  const text = memory.subarray(address, address + maxTextBytes + 1);
+  const length = address === 0 ? -1 : text.indexOf(0);
+  if (length >= 0) return text.subarray(0, length);
+  if (address === 0 || text.length <= maxTextBytes) throw failed("the module gave the address of no text");
+  throw new RegoError(`the module gave a text of more than ${maxTextBytes} bytes`, {
+    code: "REGO_OUTPUT_LIMIT",
+  });
 }
 
 function decode(text: Uint8Array): string {

@@ -1,7 +1,16 @@
 import { BuiltinError } from "../errors.ts";
 import { decimalInteger } from "./go/number.ts";
 import { integerOf } from "./number.ts";
-import { isArray, isNumber, isObject, isSet, kindOf, type RegoObject, type RegoValue } from "./value.ts";
+import {
+  isArray,
+  isNumber,
+  isObject,
+  isSet,
+  kindOf,
+  type RegoNumber,
+  type RegoObject,
+  type RegoValue,
+} from "./value.ts";
 
 // Readers of operands: `position` counts from 0, messages count from 1. All throw `BuiltinError`.
 
@@ -24,24 +33,6 @@ export function objectOperand(operands: readonly RegoValue[], position: number):
   return operand;
 }
 
-export function arrayOperand(operands: readonly RegoValue[], position: number): readonly RegoValue[] {
-  const operand = operands[position];
-  if (operand === undefined || !isArray(operand)) throw wrongType(operand, position, "array");
-  return operand;
-}
-
-/** The items of an array or a set, all of them strings. */
-export function stringsOperand(operands: readonly RegoValue[], position: number): readonly string[] {
-  const operand = operands[position];
-  const isList = operand !== undefined && (isArray(operand) || isSet(operand));
-  if (!isList) throw wrongType(operand, position, "one of {string, set, array}");
-  const items = isArray(operand) ? operand : operand.items;
-  return items.map((item) => {
-    if (typeof item === "string") return item;
-    throw wrongType(item, position, `${kindOf(operand)} of strings`);
-  });
-}
-
 /** The text of a number. */
 export function numberOperand(operands: readonly RegoValue[], position: number): string {
   const operand = operands[position];
@@ -62,6 +53,32 @@ export function integerOperand(operands: readonly RegoValue[], position: number)
 function wholeNumber(value: bigint | undefined, position: number): bigint {
   if (value !== undefined) return value;
   throw new BuiltinError(`operand ${position + 1} must be integer number but got floating-point number`);
+}
+
+export function arrayOperand(operands: readonly RegoValue[], position: number): readonly RegoValue[] {
+  const operand = operands[position];
+  if (operand === undefined || !isArray(operand)) throw wrongType(operand, position, "array");
+  return operand;
+}
+
+export function regoNumberOperand(operands: readonly RegoValue[], position: number): RegoNumber {
+  const operand = operands[position];
+  if (operand === undefined || !isNumber(operand)) throw wrongType(operand, position, "number");
+  return operand;
+}
+
+/** The items of an array or a set, all of them strings. */
+export function stringsOperand(operands: readonly RegoValue[], position: number): readonly string[] {
+  const operand = operands[position];
+  const isList = operand !== undefined && (isArray(operand) || isSet(operand));
+  if (!isList) throw wrongType(operand, position, "one of {string, set, array}");
+  const items = isArray(operand) ? operand : operand.items;
+  return items.map((item) => {
+    if (typeof item === "string") return item;
+    throw new BuiltinError(
+      `operand ${position + 1} must be ${kindOf(operand)} of strings but got ${kindOf(operand)} containing ${kindOf(item)}`,
+    );
+  });
 }
 
 /** The error for an operand of another type than is wanted. */

@@ -3,13 +3,12 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { builtinContext } from "../../fixtures/builtin-context.ts";
 import { recordedCalls } from "../../fixtures/recorded-call.ts";
-import { coreBuiltins } from "../core/builtins/index.ts";
 import { numberOf, objectOf, type RegoValue, setOf } from "../core/value.ts";
 import { formatValue, parseValue } from "../core/value-text.ts";
 import { BuiltinError, RegoError } from "../errors.ts";
-import { loadBuiltins, nodeBuiltinNames } from "./index.ts";
+import { builtinNames, loadBuiltins } from "./index.ts";
 
-const table = await loadBuiltins(nodeBuiltinNames, coreBuiltins);
+const table = await loadBuiltins(builtinNames);
 const names = Object.keys(table).sort();
 const calls = Map.groupBy(
   recordedCalls().filter(({ name }) => name in table),

@@ -1,10 +1,4 @@
-import type { BuiltinTable } from "../core/builtin.ts";
-
-/** Functions that come together: their code is loaded when a module asks for one of them. */
-export interface BuiltinFamily {
-  readonly names: readonly string[];
-  readonly load: () => Promise<BuiltinTable>;
-}
+import { type BuiltinFamily, coreFamilies } from "../core/builtins/families.ts";
 
 const digests: BuiltinFamily = {
   names: [
@@ -58,4 +52,8 @@ const jsonSchema: BuiltinFamily = {
   load: async () => (await import("./json-schema/builtins.ts")).jsonSchemaBuiltins,
 };
 
-export const builtinFamilies: readonly BuiltinFamily[] = [digests, certificates, tokens, graphql, jsonSchema];
+/** All functions that policies may call. */
+export const builtinFamilies: readonly BuiltinFamily[] = [
+  ...coreFamilies,
+  ...[digests, certificates, tokens, graphql, jsonSchema],
+];

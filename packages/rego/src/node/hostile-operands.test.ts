@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { builtinContext } from "../../fixtures/builtin-context.ts";
 import type { RegoValue } from "../core/value.ts";
-import { loadBuiltins, nodeBuiltinNames } from "./index.ts";
+import { builtinNames, loadBuiltins } from "./index.ts";
 
-const table = await loadBuiltins(nodeBuiltinNames);
+const table = await loadBuiltins(builtinNames);
 
 function call(name: string, ...operands: readonly RegoValue[]): RegoValue | undefined {
   return table[name]?.(operands, builtinContext());
@@ -70,7 +70,9 @@ describe("policy-runtime 48: operands that would take too long, or too much room
       ],
     ],
   ])("%s", (_, name, operands) => {
-    expect(() => call(name, ...operands)).toThrow(expect.objectContaining({ code: "REGO_LIMIT" }));
+    expect(() => call(name, ...operands)).toThrow(
+      expect.objectContaining({ code: expect.stringMatching(/^REGO_(OUTPUT_)?LIMIT$/) }),
+    );
   });
 });
 

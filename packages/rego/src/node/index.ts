@@ -1,1 +1,1 @@
-export { loadBuiltins, nodeBuiltinNames } from "./load-builtins.ts";
+export { builtinNames, loadBuiltins } from "./load-builtins.ts";

@@ -4,7 +4,6 @@ import { requires } from "../../../../tests/support/requirements.ts";
 import { builtinContext } from "../../fixtures/builtin-context.ts";
 import { evaluateCase, isWanted } from "../../fixtures/opa-case.ts";
 import type { BuiltinTable } from "../core/builtin.ts";
-import { coreBuiltins } from "../core/builtins/index.ts";
 import { loadBuiltins } from "./index.ts";
 
 /** Functions that a policy may not have, and why: cases that ask for one are refused. */
@@ -48,7 +47,7 @@ async function problemOf(
   const errors: Error[] = [];
   const context = builtinContext({ nowNs: BigInt(Date.now()) * 1_000_000n });
   const table = async (names: readonly string[]): Promise<BuiltinTable> => {
-    const functions = await loadBuiltins(names, coreBuiltins);
+    const functions = await loadBuiltins(names);
     onTable(names, functions);
     return functions;
   };

@@ -2,9 +2,9 @@ import { expect, test } from "vitest";
 import { recordedCalls, resultOf } from "../../fixtures/recorded-call.ts";
 import { isArray, type RegoValue } from "../core/value.ts";
 import { formatValue } from "../core/value-text.ts";
-import { loadBuiltins, nodeBuiltinNames } from "./index.ts";
+import { builtinNames, loadBuiltins } from "./index.ts";
 
-const table = await loadBuiltins(nodeBuiltinNames);
+const table = await loadBuiltins(builtinNames);
 const calls = Map.groupBy(
   recordedCalls().filter(({ name }) => name in table),
   ({ name }) => name,
@@ -19,7 +19,7 @@ function textOf(name: string, result: RegoValue | undefined): string {
 }
 
 test("each function has recorded calls", () => {
-  expect([...calls.keys()].sort()).toEqual(nodeBuiltinNames);
+  expect([...calls.keys()].sort()).toEqual(builtinNames);
 });
 
 test.each([...calls])("policy-runtime 48: %s gives what OPA gives", (name, recorded) => {

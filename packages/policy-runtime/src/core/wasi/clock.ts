@@ -17,6 +17,8 @@ export const preview1Subscription: SubscriptionLayout = { size: 48, clockOffset:
 export const unstableSubscription: SubscriptionLayout = { size: 56, clockOffset: 24 };
 
 const eventSize = 32;
+/** Clocks and three streams: nobody waits for more. */
+const maxSubscriptions = 4096;
 
 /** Clocks, and `poll_oneoff`, which is how guests sleep: the guest is suspended, its worker is not held. */
 export function clockFunctions(state: GuestState, layout: SubscriptionLayout) {
@@ -40,7 +42,7 @@ export function clockFunctions(state: GuestState, layout: SubscriptionLayout) {
       count: number,
       countPointer: number,
     ): number | Promise<number> {
-      if (count === 0) return errno.invalid;
+      if (count === 0 || count >>> 0 > maxSubscriptions) return errno.invalid;
       const wanted = readSubscriptions(state, subscriptions >>> 0, count >>> 0, layout);
       const finish = (): number => writeEvents(state, wanted, events >>> 0, countPointer);
       const delayMs = Math.min(...wanted.map(({ delayMs }) => delayMs));

@@ -34,10 +34,6 @@ export function wasiImports(
     ...clockFunctions(state, layout),
     ...streamFunctions(state, write),
   };
-  for (const name of absent) functions[name] = () => absentError(name);
+  for (const name of absent) functions[name] = () => errno.badFileDescriptor;
   return functions;
-}
-
-function absentError(name: string): number {
-  return name.startsWith("fd_") || name.startsWith("path_") ? errno.badFileDescriptor : errno.notSupported;
 }

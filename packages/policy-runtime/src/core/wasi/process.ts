@@ -16,7 +16,7 @@ export function processFunctions(state: GuestState) {
     args_get(pointersPointer: number, bufferPointer: number): number {
       let pointer = bufferPointer >>> 0;
       state.args.forEach((arg, index) => {
-        state.memory.writeU32(pointersPointer + 4 * index, pointer);
+        state.memory.writeU32((pointersPointer >>> 0) + 4 * index, pointer);
         state.memory.write(pointer, arg);
         state.memory.write(pointer + arg.length, new Uint8Array(1));
         pointer += arg.length + 1;
@@ -41,7 +41,6 @@ export function processFunctions(state: GuestState) {
     proc_exit(code: number): never {
       const status = code >>> 0;
       if (status >= 126) throw new GuestTrap("exit with invalid exit status outside of [0..126)");
-      state.exitCode = status;
       throw new GuestExit(status);
     },
     proc_raise: (): number => errno.notSupported,

@@ -1,15 +1,17 @@
+import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { request } from "node:https";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type ConnectionOptions, type SecureVersion, connect as tlsConnect } from "node:tls";
 import { createLogger, type LogLine, silentLogger } from "@kubewarden-ts/base";
 import { issueCertificate } from "@kubewarden-ts/x509/testing";
+import { openServerTls } from "@kubewarden-ts/x509/tls";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type HttpServer, startHttpServer } from "./http/listener.ts";
-import { policyRoutes } from "./http/policy-routes.ts";
-import { fakeEvaluator } from "./testing/fake-evaluator.ts";
-import { loadTls } from "./tls.ts";
+import { fakeEvaluator } from "../testing/fake-evaluator.ts";
+import { type ConnectionLimits, type HttpServer, startHttpServer } from "./listener.ts";
+import { policyRoutes } from "./policy-routes.ts";
 
 const root = issueCertificate("root", { authority: true });
 const intermediate = issueCertificate("intermediate", { issuer: root, authority: true });
@@ -53,10 +55,10 @@ function load(
     keyFile: path(keyFile),
     clientCaFiles: clientCaFiles.map(path),
   };
-  return loadTls(files, silentLogger);
+  return openServerTls(files, silentLogger);
 }
 
-describe("loadTls", () => {
+describe("openServerTls", () => {
   it.each([
     ["missing", "server.key", "missing: No such file or directory (os error 2)"],
     [
@@ -70,8 +72,8 @@ describe("loadTls", () => {
     ["server.pem", "other.key", "other.key: the key does not belong to the certificate in server.pem"],
   ] as const)("refuses %s with %s", async (certFile, keyFile, message) => {
     const error = await load(certFile, keyFile).catch((reason: unknown) => reason);
-    expect(error).toMatchObject({ name: "ServerError", code: "SERVER_TLS_INVALID" });
-    expect(String(error).replaceAll(`${folder}/`, "")).toBe(`ServerError: ${message}`);
+    expect(error).toMatchObject({ code: "X509_TLS_FILE_INVALID" });
+    expect(String(error).replaceAll(`${folder}/`, "")).toBe(`X509Error: ${message}`);
   });
 
   it("refuses client CA files without any certificate", async () => {
@@ -82,9 +84,13 @@ describe("loadTls", () => {
 
   it("logs what each client CA file gave", async () => {
     const lines: LogLine[] = [];
-    const log = createLogger({ level: "info", target: "policy_server", write: (line) => lines.push(line) });
+    const log = createLogger({
+      level: "info",
+      target: "policy_server::certs",
+      write: (line) => lines.push(line),
+    });
     const files = { certFile: path("server.pem"), keyFile: path("server.key") };
-    await loadTls({ ...files, clientCaFiles: [path("ca-one.pem"), path("ca-two.pem")] }, log);
+    await openServerTls({ ...files, clientCaFiles: [path("ca-one.pem"), path("ca-two.pem")] }, log);
     const loaded = lines.filter(({ message }) => message === "Loaded client CA certificates");
     expect(loaded.map(({ target, fields }) => ({ target, ...fields }))).toEqual([
       { target: "policy_server::certs", client_ca_certs_added: 1, client_ca_certs_ignored: 1 },
@@ -94,14 +100,18 @@ describe("loadTls", () => {
   });
 });
 
-async function startTls(clientCaFiles: (keyof typeof contents)[]): Promise<HttpServer> {
+async function startTls(
+  clientCaFiles: (keyof typeof contents)[],
+  limits: Partial<ConnectionLimits> = {},
+): Promise<HttpServer> {
   return startHttpServer({
     host: "127.0.0.1",
     port: 0,
     routes: policyRoutes({ evaluator: fakeEvaluator(), log: silentLogger }),
     maxBodyBytes: 1024,
+    limits,
     log: silentLogger,
-    tls: await load("server.pem", "server.key", clientCaFiles),
+    tls: (await load("server.pem", "server.key", clientCaFiles)).options,
   });
 }
 
@@ -144,6 +154,19 @@ describe("HTTPS", () => {
     await using listener = await startTls([]);
     const options: ConnectionOptions = { maxVersion: "TLSv1.2", ciphers: "AES128-GCM-SHA256" };
     await expect(validate(listener.port, options)).rejects.toThrow(/handshake failure/);
+  });
+
+  it.each([
+    ["says nothing", ""],
+    ["does not speak TLS", "GET / HTTP/1.1\r\nhost: x\r\n\r\n"],
+    ["sends half a greeting", "\x16\x03\x01\x02\x00\x01"],
+  ])("ends the connection of a client that %s", async (_row, text) => {
+    await using listener = await startTls([], { handshakeTimeoutMs: 40 });
+    const socket = connect(listener.port, "127.0.0.1").on("error", () => {});
+    socket.resume();
+    if (text !== "") socket.write(text, "latin1");
+    await once(socket, "close");
+    expect(await validate(listener.port, {})).toBe(200);
   });
 
   it("sends the intermediate certificates", async () => {

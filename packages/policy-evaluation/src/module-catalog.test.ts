@@ -1,0 +1,57 @@
+import { systemClock } from "@kubewarden-ts/base";
+import { expect, it } from "vitest";
+import { fetchTextPolicy } from "../fixtures/text-policies.ts";
+import { createModuleCatalog, unusedModuleKeptMs } from "./module-catalog.ts";
+
+function catalog() {
+  let [now, prepared] = [0, 0];
+  const created = createModuleCatalog({
+    fetchModule: fetchTextPolicy,
+    prepare: async () => {
+      prepared++;
+      return {} as never;
+    },
+    clock: { ...systemClock, now: () => now },
+  });
+  const load = async (name: string): Promise<string> => {
+    const { digest } = await created.load(`text:wapc/${name}`, "p", 1000);
+    created.endPass();
+    return digest;
+  };
+  return {
+    load,
+    keepOnly: created.keepOnly,
+    pass(ms: number): void {
+      now += ms;
+    },
+    prepared: () => prepared,
+  };
+}
+
+it("a module that nobody uses stays prepared for ten minutes", async () => {
+  const { load, keepOnly, pass, prepared } = catalog();
+  const digest = await load("accept");
+  keepOnly(new Set([digest]));
+  keepOnly(new Set());
+  pass(unusedModuleKeptMs - 1);
+  keepOnly(new Set());
+  await load("accept");
+  expect(prepared()).toBe(1);
+  pass(1);
+  keepOnly(new Set());
+  await load("accept");
+  expect(prepared()).toBe(2);
+});
+
+it("the time begins anew when a module was used in between", async () => {
+  const { load, keepOnly, pass, prepared } = catalog();
+  const digest = await load("accept");
+  keepOnly(new Set());
+  pass(unusedModuleKeptMs - 1);
+  keepOnly(new Set([digest]));
+  keepOnly(new Set());
+  pass(unusedModuleKeptMs - 1);
+  keepOnly(new Set());
+  await load("accept");
+  expect(prepared()).toBe(1);
+});

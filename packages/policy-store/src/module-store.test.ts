@@ -1,0 +1,479 @@
+import {
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  symlink,
+  truncate,
+  utimes,
+  writeFile,
+} from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { errorText } from "@kubewarden-ts/base";
+import type { Intercept } from "@kubewarden-ts/oci/testing";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { moduleOf, type StoreUnderTest, storeUnderTest } from "./testing/store-under-test.ts";
+
+const { signal } = new AbortController();
+
+let under: StoreUnderTest;
+let host = "";
+beforeEach(async () => {
+  under = await storeUnderTest();
+  ({ host } = under.registry);
+});
+afterEach(() => under[Symbol.asyncDispose]());
+
+const text = ({ bytes }: { bytes: Uint8Array }): string => Buffer.from(bytes.subarray(12)).toString();
+const damaged = "a module in the store is not what it should be, it is downloaded again";
+
+async function failure(promise: Promise<unknown>): Promise<{ code: unknown; text: string }> {
+  const error = await promise.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return { code, text: errorText(error) };
+}
+
+/** Answers the first requests for each with these statuses. */
+function refusing(left: Record<"manifests" | "blobs", number[]>): StoreUnderTest["registry"]["intercept"] {
+  return ({ url }) => {
+    const kind = url.includes("/manifests/") ? "manifests" : url.includes("/blobs/") ? "blobs" : undefined;
+    const status = kind && left[kind].shift();
+    return status === undefined ? undefined : { status };
+  };
+}
+
+describe("a module of an image", () => {
+  it("policy-server 29: is downloaded, checked, and kept under its path", async () => {
+    const manifestDigest = under.put("v1", "one");
+    const module = await under.store.fetch(`registry://${host}/acme/p:v1`, { signal });
+    const path = join(under.root, "registry", host, "acme/p:v1");
+    expect(module).toMatchObject({ path, manifestDigest });
+    expect(text(module)).toBe("one");
+    expect(under.registry.blobs.has(module.digest)).toBe(true);
+    expect(await readFile(path)).toEqual(Buffer.from(module.bytes));
+    expect(await readdir(dirname(path))).toEqual(["p:v1"]);
+  });
+
+  it("policy-server 28: that is there is not asked for", async () => {
+    under.put("v1", "one");
+    const first = await under.store.fetch(`${host}/acme/p:v1`, { signal });
+    under.put("v1", "two");
+    under.asked();
+    const { bytes, path, digest } = await under.reopened().fetch(`${host}/acme/p:v1`, { signal });
+    expect({ bytes: Buffer.from(bytes), path, digest }).toEqual({
+      ...{ bytes: Buffer.from(first.bytes), path: first.path, digest: first.digest },
+    });
+    expect(under.asked()).toEqual([]);
+  });
+
+  it.each(["acme/p", "acme/p:latest"])("policy-server 28: %s is asked for each time", async (image) => {
+    under.put("latest", "one");
+    await under.store.fetch(`${host}/${image}`, { signal });
+    under.put("latest", "two");
+    under.asked();
+    const module = await under.reopened().fetch(`${host}/${image}`, { signal });
+    expect(text(module)).toBe("two");
+    expect(under.asked()).toEqual(["GET manifests/latest", `GET blobs/${module.digest}`]);
+    expect(await readFile(join(under.root, "registry", host, "acme/p:latest"))).toEqual(
+      Buffer.from(module.bytes),
+    );
+    expect(under.warnings).toEqual([]);
+  });
+
+  it("that latest still names is not downloaded again", async () => {
+    under.put("latest", "one");
+    await under.store.fetch(`${host}/acme/p`, { signal });
+    under.asked();
+    await under.reopened().fetch(`${host}/acme/p`, { signal });
+    expect(under.asked()).toEqual(["GET manifests/latest"]);
+  });
+
+  it("that latest still names is known by a digest in capitals too", async () => {
+    const bytes = moduleOf("one");
+    const digest = under.registry.putBlob(bytes);
+    const config = { mediaType: "application/vnd.wasm.config.v1+json", digest, size: 2 };
+    const mediaType = "application/vnd.wasm.content.layer.v1+wasm";
+    const layers = [{ mediaType, digest: digest.toUpperCase().replace("SHA", "sha"), size: bytes.length }];
+    under.registry.putManifest("acme/p", { schemaVersion: 2, config, layers }, { tag: "latest" });
+    const first = await under.store.fetch(`${host}/acme/p`, { signal });
+    under.asked();
+    const second = await under.reopened().fetch(`${host}/acme/p`, { signal });
+    expect([first.digest, second.digest]).toEqual([digest, digest]);
+    expect(under.asked()).toEqual(["GET manifests/latest"]);
+  });
+
+  it("policy-server 29: is one download, however its address is written", async () => {
+    under.put("latest", "one");
+    const urls = [`${host}/acme/p`, `registry://${host}/acme/p`, `registry://${host}/acme/p:latest`];
+    const modules = await Promise.all(urls.map((url) => under.store.fetch(url, { signal })));
+    expect(new Set(modules).size).toBe(1);
+    expect(under.asked()).toHaveLength(2);
+  });
+
+  it("of an index is the one for the platform", async () => {
+    const mediaType = "application/vnd.oci.image.index.v1+json";
+    const entry = (tag: string, architecture: string) => ({
+      ...{ mediaType: "application/vnd.oci.image.manifest.v1+json", digest: under.put(tag, tag), size: 1 },
+      platform: { os: "linux", architecture },
+    });
+    const manifests = [entry("arm", "arm64"), entry("amd", "amd64")];
+    const digest = under.registry.putManifest(
+      "acme/p",
+      { schemaVersion: 2, mediaType, manifests },
+      {
+        ...{ tag: "multi", mediaType },
+      },
+    );
+    const module = await under.store.fetch(`${host}/acme/p:multi`, { signal });
+    expect(text(module)).toBe("amd");
+    expect(module.manifestDigest).toBe(digest);
+  });
+
+  it("is tried again after what may pass", async () => {
+    under.put("v1", "one");
+    under.registry.intercept = refusing({ manifests: [429, 503], blobs: [500, 502] });
+    expect(text(await under.store.fetch(`${host}/acme/p:v1`, { signal }))).toBe("one");
+  });
+});
+
+describe("policy-server 28: a module behind a digest", () => {
+  it("needs no registry, once it was there", async () => {
+    const digest = under.put("v1", "one");
+    await under.store.fetch(`${host}/acme/p:v1@${digest}`, { signal });
+    under.asked();
+    const module = await under.reopened().fetch(`${host}/acme/p:v1@${digest}`, { signal });
+    expect(module.manifestDigest).toBe(digest);
+    expect(under.asked()).toEqual([]);
+  });
+
+  it.each(["the module", "the manifest", "both"])(
+    "is what the digest says, though somebody changed %s",
+    async (what) => {
+      const digest = under.put("v1", "one");
+      const evil = under.registry.manifests.get(`acme/p@${under.put("evil", "evil")}`) ?? expect.fail();
+      const { path } = await under.store.fetch(`${host}/acme/p@${digest}`, { signal });
+      const manifestPath = join(under.root, "manifests", ...digest.split(":"));
+      if (what !== "the manifest") await writeFile(path, moduleOf("evil"));
+      if (what !== "the module") await writeFile(manifestPath, evil.bytes);
+      expect(text(await under.reopened().fetch(`${host}/acme/p@${digest}`, { signal }))).toBe("one");
+      expect(await readFile(path)).toEqual(Buffer.from(moduleOf("one")));
+      const ofManifest = "a manifest in the store cannot be used, the registry is asked";
+      expect(under.warnings).toContain(what === "the manifest" ? ofManifest : damaged);
+    },
+  );
+
+  it("is refused when nobody can tell what the digest names", async () => {
+    const digest = under.put("v1", "one");
+    await under.store.fetch(`${host}/acme/p@${digest}`, { signal });
+    await rm(join(under.root, "manifests"), { recursive: true });
+    under.registry.manifests.clear();
+    expect(await failure(under.reopened().fetch(`${host}/acme/p@${digest}`, { signal }))).toMatchObject({
+      code: "OCI_NOT_FOUND",
+    });
+  });
+});
+
+describe("a module that is damaged in the store", () => {
+  it.each([
+    ["was cut off", (path: string) => truncate(path, 11)],
+    ["is empty", (path: string) => truncate(path, 0)],
+    ["is something else", (path: string) => writeFile(path, "<html>")],
+  ])("is downloaded again when it %s", async (_row, damage) => {
+    under.put("v1", "one");
+    const { path } = await under.store.fetch(`${host}/acme/p:v1`, { signal });
+    await damage(path);
+    expect(text(await under.reopened().fetch(`${host}/acme/p:v1`, { signal }))).toBe("one");
+    expect(await readFile(path)).toEqual(Buffer.from(moduleOf("one")));
+    expect(under.warnings).toEqual([damaged]);
+  });
+});
+
+describe("an image that is no policy", () => {
+  const put = (tag: string, layers: unknown[]) => {
+    const config = {
+      mediaType: "application/vnd.wasm.config.v1+json",
+      digest: under.registry.putBlob("{}"),
+      size: 2,
+    };
+    under.registry.putManifest("acme/p", { schemaVersion: 2, config, layers }, { tag });
+  };
+  const layer = (mediaType: string, bytes: Uint8Array) => ({
+    ...{ mediaType, digest: under.registry.putBlob(bytes), size: bytes.length },
+  });
+  const wasm = "application/vnd.wasm.content.layer.v1+wasm";
+  const nothing = () => readdir(under.root);
+
+  it("without layers", async () => {
+    put("v1", []);
+    expect(await failure(under.store.fetch(`${host}/acme/p:v1`, { signal }))).toEqual({
+      ...{
+        code: "STORE_NO_MODULE",
+        text: `could not pull policy registry://${host}/acme/p:v1: empty layers`,
+      },
+    });
+    expect(await nothing()).toEqual([]);
+  });
+
+  it("with a layer of another type", async () => {
+    put("v1", [layer(wasm, moduleOf("one")), layer("text/plain", Buffer.from("x"))]);
+    expect(await failure(under.store.fetch(`${host}/acme/p:v1`, { signal }))).toEqual({
+      code: "STORE_NO_MODULE",
+      text: "Fail to interact with OCI registry: Incompatible layer media type: text/plain",
+    });
+  });
+
+  it("with bytes of something else", async () => {
+    put("v1", [layer(wasm, Buffer.from("<html>"))]);
+    expect(await failure(under.store.fetch(`${host}/acme/p:v1`, { signal }))).toEqual({
+      ...{ code: "STORE_NOT_WASM", text: "invalid wasm file" },
+    });
+    expect(await nothing()).toEqual([]);
+  });
+
+  it("with more bytes than allowed", async () => {
+    put("v1", [layer(wasm, Buffer.concat([moduleOf("one"), Buffer.alloc(2000)]))]);
+    expect(await failure(under.store.fetch(`${host}/acme/p:v1`, { signal }))).toMatchObject({
+      code: "OCI_TOO_LARGE",
+    });
+    expect(await nothing()).toEqual([]);
+  });
+
+  it("with other bytes than its digest says", async () => {
+    const digest = under.put("v1", "one");
+    const [blob] = [...under.registry.blobs.keys()].slice(-1);
+    under.registry.blobs.set(blob ?? "", Buffer.from(moduleOf("two")));
+    expect(digest).toMatch(/^sha256:/);
+    expect(await failure(under.store.fetch(`${host}/acme/p:v1`, { signal }))).toMatchObject({
+      code: "OCI_DIGEST_MISMATCH",
+    });
+    expect(await nothing()).toEqual([]);
+  });
+});
+
+describe("the folder of a store", () => {
+  it("policy-server 29: takes modules of web servers, which are not asked for again", async () => {
+    const url = `http://${host}/p/1.0/x.wasm`;
+    under.registry.intercept = ({ url: path }) =>
+      path === "/p/1.0/x.wasm" ? { status: 200, body: moduleOf("web") } : undefined;
+    const first = await under.store.fetch(url, { signal });
+    expect(first.path).toBe(join(under.root, "http", host, "p/1.0/x.wasm"));
+    expect(text(await under.reopened().fetch(url, { signal }))).toBe("web");
+    expect(under.asked()).toEqual(["GET /p/1.0/x.wasm"]);
+  });
+
+  it.each<[string, () => ReturnType<Intercept>]>([
+    ["429", () => ({ status: 429 })],
+    ["503", () => ({ status: 503 })],
+  ])("takes a module of a web server that answers %s twice before", async (_row, refuse) => {
+    let left = 2;
+    under.registry.intercept = () => (left-- > 0 ? refuse() : { status: 200, body: moduleOf("web") });
+    expect(text(await under.store.fetch(`http://${host}/x.wasm`, { signal }))).toBe("web");
+    expect(under.asked()).toHaveLength(3);
+  });
+
+  it("takes a module of a web server that cut off the connection before", async () => {
+    let left = 1;
+    under.registry.intercept = (_request, response) => {
+      if (left-- <= 0) return { status: 200, body: moduleOf("web") };
+      response.destroy();
+      return "handled";
+    };
+    expect(text(await under.store.fetch(`http://${host}/x.wasm`, { signal }))).toBe("web");
+  });
+
+  it("asks a web server once for what is not there", async () => {
+    const gone = failure(under.store.fetch(`http://${host}/x.wasm`, { signal }));
+    expect(await gone).toEqual({ code: "STORE_HTTP_STATUS", text: "HTTP status 404" });
+    expect(under.asked()).toHaveLength(1);
+  });
+
+  it.each(["v1", "latest"])("holds whole files while several stores write %s", async (tag) => {
+    under.put(tag, "one");
+    const stores = Array.from({ length: 8 }, () => under.reopened());
+    const modules = await Promise.all(
+      stores.map((store) => store.fetch(`${host}/acme/p:${tag}`, { signal })),
+    );
+    expect(modules.map(text)).toEqual(modules.map(() => "one"));
+    expect(await readdir(join(under.root, "registry", host, "acme"))).toEqual([`p:${tag}`]);
+  });
+
+  it("is cleaned of what was left by somebody who was killed while writing", async () => {
+    under.put("v1", "one");
+    const folder = join(under.root, "registry", host, "acme");
+    await mkdir(folder, { recursive: true });
+    const [old, young] = ["0", "1"].map((digit) => `.${digit.repeat(8)}-0000-4000-8000-000000000000.tmp`);
+    for (const name of [old, young]) await writeFile(join(folder, name ?? ""), "half");
+    await utimes(join(folder, old ?? ""), 1, 1);
+    await under.store.fetch(`${host}/acme/p:v1`, { signal });
+    expect((await readdir(folder)).toSorted()).toEqual([young, "p:v1"]);
+  });
+
+  it("that cannot be written to is named", async () => {
+    under.put("v1", "one");
+    // a file is in the way, which stops the administrator of the machine too
+    await writeFile(join(under.root, "registry"), "");
+    expect(await failure(under.store.fetch(`${host}/acme/p:v1`, { signal }))).toEqual({
+      code: "STORE_NOT_WRITABLE",
+      text: `cannot write ${join(under.root, "registry", host, "acme/p:v1")}: Not a directory (os error 20)`,
+    });
+  });
+
+  describe("with a symbolic link", () => {
+    let elsewhere = "";
+    beforeEach(async () => {
+      elsewhere = await mkdtemp(join(tmpdir(), "kubewarden-ts-elsewhere-"));
+    });
+    afterEach(() => rm(elsewhere, { recursive: true }));
+
+    it.each([
+      ["a folder", "registry"],
+      ["a folder of a host", "registry/{host}"],
+      ["a file", "registry/{host}/acme/p:v1"],
+    ])("writes nothing where %s leads out of it", async (_row, link) => {
+      under.put("v1", "one");
+      const path = join(under.root, link.replace("{host}", host));
+      await mkdir(dirname(path), { recursive: true });
+      const isFile = link.includes(":v1");
+      if (isFile) await writeFile(join(elsewhere, "target"), moduleOf("secret"));
+      await symlink(isFile ? join(elsewhere, "target") : elsewhere, path);
+      expect(await failure(under.store.fetch(`${host}/acme/p:v1`, { signal }))).toMatchObject({
+        code: "STORE_OUTSIDE",
+      });
+      expect(await readdir(elsewhere)).toEqual(isFile ? ["target"] : []);
+    });
+
+    it("follows one that stays in it, and is itself behind one", async () => {
+      under.put("v1", "one");
+      await mkdir(join(elsewhere, "real"));
+      await symlink(join(elsewhere, "real"), join(elsewhere, "root"));
+      const store = under.reopened({ root: join(elsewhere, "root") });
+      const { path } = await store.fetch(`${host}/acme/p:v1`, { signal });
+      await symlink("p:v1", path.replace(":v1", ":v2"));
+      expect(text(await store.fetch(`${host}/acme/p:v2`, { signal }))).toBe("one");
+    });
+  });
+});
+
+describe("refresh", () => {
+  it("asks one small question while latest stays where it is", async () => {
+    under.put("latest", "one");
+    const known = await under.store.fetch(`${host}/acme/p`, { signal });
+    under.asked();
+    expect(await under.store.refresh(`${host}/acme/p`, known, { signal })).toBeUndefined();
+    expect(under.asked()).toEqual(["HEAD manifests/latest"]);
+  });
+
+  it("gives the module that latest has moved to", async () => {
+    under.put("latest", "one");
+    const known = await under.store.fetch(`${host}/acme/p`, { signal });
+    const manifestDigest = under.put("latest", "two");
+    const moved = await under.store.refresh(`${host}/acme/p`, known, { signal });
+    expect(moved).toMatchObject({ manifestDigest });
+    expect(moved && text(moved)).toBe("two");
+  });
+
+  it("looks at a file", async () => {
+    const path = join(under.root, "p.wasm");
+    await writeFile(path, moduleOf("one"));
+    const known = await under.store.fetch(`file://${path}`, { signal });
+    expect(await under.store.refresh(`file://${path}`, known, { signal })).toBeUndefined();
+    await writeFile(path, moduleOf("two"));
+    const changed = await under.store.refresh(`file://${path}`, known, { signal });
+    expect(changed && text(changed)).toBe("two");
+  });
+
+  it("does not ask for what does not change", async () => {
+    under.put("v1", "one");
+    const known = await under.store.fetch(`${host}/acme/p:v1`, { signal });
+    under.asked();
+    expect(await under.store.refresh(`${host}/acme/p:v1`, known, { signal })).toBeUndefined();
+    expect(under.asked()).toEqual([]);
+  });
+});
+
+describe("admission of images", () => {
+  it("comes between manifest and module, also for a module of the store", async () => {
+    const manifestDigest = under.put("v1", "one");
+    const url = `${host}/acme/p:v1`;
+    await under.store.fetch(url, { signal });
+    under.asked();
+    const seen: string[] = [];
+    const store = under.reopened({ admit: async (image) => void seen.push(image.manifestDigest) });
+    await store.fetch(url, { signal });
+    expect(seen).toEqual([manifestDigest]);
+    const strict = under.reopened({ admit: () => Promise.reject(new Error("no signatures")) });
+    expect((await failure(strict.fetch(url, { signal }))).text).toBe("no signatures");
+    expect(under.asked()).toEqual(["GET manifests/v1", "GET manifests/v1"]);
+  });
+
+  it("refuses what is no image", async () => {
+    const path = join(under.root, "p.wasm");
+    await writeFile(path, moduleOf("one"));
+    const store = under.reopened({ admit: async () => {} });
+    for (const url of [`file://${path}`, `http://${host}/p.wasm`]) {
+      expect(await failure(store.fetch(url, { signal }))).toEqual({
+        code: "STORE_NOT_ADMITTED",
+        text: "Invalid OCI image reference: invalid reference format",
+      });
+    }
+    expect(under.asked()).toEqual([]);
+  });
+
+  it("pins what is run to what was admitted", async () => {
+    under.put("v1", "one");
+    const url = `${host}/acme/p:v1`;
+    await under.store.fetch(url, { signal });
+    const store = under.reopened({
+      // the tag moves while it is looked at
+      admit: async () => void under.put("v1", "evil"),
+    });
+    expect(text(await store.fetch(url, { signal }))).toBe("one");
+  });
+});
+
+describe("a store that is asked for", () => {
+  it.each([
+    ["ftp://host.test/x.wasm", "STORE_URL_INVALID", "unknown scheme: ftp"],
+    [
+      "registry://ghcr.io/../../etc/passwd:v1",
+      "STORE_URL_INVALID",
+      "Invalid OCI image reference: invalid reference format",
+    ],
+    ["ghcr.io/a%2f..%2fb:v1", "STORE_URL_INVALID", "Invalid OCI image reference: invalid reference format"],
+    ["ghcr.io/a/b:../../x", "STORE_URL_INVALID", "Invalid OCI image reference: invalid reference format"],
+    ["ghcr.io//etc/passwd", "STORE_URL_INVALID", "Invalid OCI image reference: invalid reference format"],
+    [
+      "",
+      "STORE_URL_INVALID",
+      "Invalid OCI image reference: repository name must have at least one component",
+    ],
+    ["not a reference", "STORE_URL_INVALID", "invalid domain character"],
+    ["https://host.test/", "STORE_URL_INVALID", "https://host.test/ names no file"],
+  ])("%s answers %s", async (url, code, message) => {
+    expect(await failure(under.store.fetch(url, { signal }))).toEqual({ code, text: message });
+  });
+
+  it("something that hangs gives up", async () => {
+    under.registry.intercept = () => "handled";
+    const store = under.reopened({ timeoutMs: 20 });
+    expect(await failure(store.fetch(`${host}/acme/p:v1`, { signal }))).toEqual({
+      ...{ code: "STORE_TIMEOUT", text: "no complete answer within 20 ms" },
+    });
+  });
+
+  it("something that nobody waits for any more stops", async () => {
+    const caller = new AbortController();
+    under.registry.intercept = () => {
+      caller.abort();
+      return "handled";
+    };
+    expect(await failure(under.store.fetch(`${host}/acme/p:v1`, { signal: caller.signal }))).toMatchObject({
+      code: "STORE_ABORTED",
+    });
+  });
+});

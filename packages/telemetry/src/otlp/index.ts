@@ -1,0 +1,1 @@
+export { type Otlp, type OtlpOptions, startOtlp } from "./start-otlp.ts";

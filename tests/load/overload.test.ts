@@ -1,0 +1,117 @@
+import { readFile } from "node:fs/promises";
+import { setTimeout as delay } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { buildPolicies } from "../../policies/build.ts";
+import { admissionReview } from "../../tools/bench/inputs/admission-review.ts";
+import { burningGuest } from "../../tools/bench/inputs/text-guests.ts";
+import { distributionOf } from "../../tools/bench/percentiles.ts";
+import { type BundledProgram, bundledProgram } from "../programs/bundled-program.ts";
+import { asPolicy, assemble } from "../support/text-guest.ts";
+import { type LoadAnswer, type LoadTarget, runLoad } from "./load-generator.ts";
+import { startServerUnderLoad } from "./server-under-load.ts";
+
+const seconds = process.env["KUBEWARDEN_TS_SOAK"] === undefined ? 6 : 60;
+/** Of the caller; the limit of the policies is two seconds. */
+const timeoutSeconds = 4;
+/** What the server may take with the flood: its limit for pending requests, and what it takes without any. */
+const maxRssMiB = 512;
+
+let program: BundledProgram;
+beforeAll(async () => {
+  program = await bundledProgram("policy-server");
+});
+afterAll(() => program[Symbol.asyncDispose]());
+
+const body = admissionReview("5 KB");
+const target = (name: string, perSecond: number): LoadTarget => ({
+  path: `/validate/${name}?timeout=${timeoutSeconds}s`,
+  body,
+  perSecond,
+});
+
+type Kind = "accepted" | "refused" | "interrupted" | "late" | "lost";
+
+function kindOf({ status, text, tookMs }: LoadAnswer): Kind {
+  if (status !== 200) return "lost";
+  if (tookMs > timeoutSeconds * 1000) return "late";
+  if (text.includes('"allowed":true')) return "accepted";
+  if (text.includes('"code":429')) return "refused";
+  return text.includes("exceeded the allowed execution time") ? "interrupted" : "lost";
+}
+
+function counts(answers: readonly LoadAnswer[]): Record<Kind, number> {
+  const found = { accepted: 0, refused: 0, interrupted: 0, late: 0, lost: 0 };
+  for (const answer of answers) found[kindOf(answer)]++;
+  return found;
+}
+
+const latencyOf = (answers: readonly LoadAnswer[]) =>
+  distributionOf(answers.filter((answer) => kindOf(answer) === "accepted").map(({ tookMs }) => tookMs));
+
+describe("three times the rate that can be held", () => {
+  it(
+    "is answered within the caller's time-out, every request, and leaves other policies alone",
+    async () => {
+      const [quiet] = await buildPolicies({ only: ["pod-privileged"] });
+      await using server = await startServerUnderLoad({
+        script: program.path,
+        policies: { burning: { module: "MODULES/burning.wasm" }, quiet: { module: "MODULES/quiet.wasm" } },
+        modules: {
+          "burning.wasm": asPolicy(assemble(burningGuest)),
+          "quiet.wasm": await readFile(quiet!.path),
+        },
+      });
+      const { origin } = server;
+      const capacity = await heldPerSecond(origin);
+      const flood = [target("burning", 3 * capacity), target("quiet", 20)];
+      const rss: number[] = [];
+      const sampling = new AbortController();
+      const samples = sampleRss(server.pid, rss, sampling.signal);
+      const answers = await runLoad({ origin, seconds, targets: flood });
+      const after = await runLoad({ origin, seconds: 4, targets: [target("burning", capacity / 2)] });
+      sampling.abort();
+      await samples;
+
+      const [burning, beside] = [0, 1].map((index) => answers.filter((answer) => answer.target === index));
+      const back = after.filter(({ sentMs }) => sentMs > after[0]!.sentMs + 2000);
+      const p99 = latencyOf(burning!)?.p99 ?? 0;
+      console.info(
+        `${capacity.toFixed(0)}/s can be held; of ${burning!.length} at three times that ${JSON.stringify(counts(burning!))}, ` +
+          `accepted p99 ${p99.toFixed(0)} ms; beside it p99 ${latencyOf(beside!)?.p99.toFixed(0)} ms; ` +
+          `RSS ${Math.max(...rss).toFixed(0)} MiB; two seconds later ${JSON.stringify(counts(back))}`,
+      );
+      expect(counts(burning!)).toMatchObject({ late: 0, lost: 0 });
+      expect(counts(burning!).refused).toBeGreaterThan(0);
+      expect(counts(burning!).accepted).toBeGreaterThan((capacity * seconds) / 4);
+      expect(counts(beside!).accepted).toBe(20 * seconds);
+      expect(counts(back).accepted).toBe(back.length);
+      expect(Math.max(...rss)).toBeLessThan(maxRssMiB);
+    },
+    (seconds + 60) * 1000,
+  );
+});
+
+/** What one request after the other, on as many connections as there are workers, gets through. */
+async function heldPerSecond(origin: string): Promise<number> {
+  const until = Date.now() + 1500;
+  const url = `${origin}/validate/burning`;
+  const headers = { "content-type": "application/json" };
+  const connection = async (): Promise<number> => {
+    let answered = 0;
+    while (Date.now() < until) {
+      await (await fetch(url, { method: "POST", headers, body })).text();
+      answered++;
+    }
+    return answered;
+  };
+  const answered = await Promise.all([connection(), connection()]);
+  return answered.reduce((sum, count) => sum + count) / 1.5;
+}
+
+async function sampleRss(pid: number, into: number[], signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const status = await readFile(`/proc/${pid}/status`, "utf8");
+    into.push(Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]) / 1024);
+    await delay(100);
+  }
+}
