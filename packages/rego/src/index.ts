@@ -1,5 +1,5 @@
 export { type Builtin, type BuiltinContext, type BuiltinTable, checkSize } from "./core/builtin.ts";
-export { coreBuiltins } from "./core/builtins/index.ts";
+export { type BuiltinFamily, coreFamilies } from "./core/builtins/families.ts";
 export {
   describeOpaModule,
   evaluateOpa,

@@ -1,12 +1,15 @@
 import { describe, expect, it, test } from "vitest";
 import { builtinContext } from "../../../fixtures/builtin-context.ts";
 import { recordedCalls, resultOf } from "../../../fixtures/recorded-call.ts";
+import type { BuiltinTable } from "../builtin.ts";
 import { jsonValueOf } from "../go/json.ts";
 import { numberOf, objectOf, type RegoValue, setOf } from "../value.ts";
 import { formatValue } from "../value-text.ts";
-import { coreBuiltins } from "./index.ts";
+import { coreFamilies } from "./families.ts";
 import { valueBuiltins } from "./values.ts";
 
+const tables = await Promise.all(coreFamilies.map(({ load }) => load()));
+const coreBuiltins: BuiltinTable = Object.assign({}, ...tables);
 const names = Object.keys(coreBuiltins).filter((name) => !(name in valueBuiltins));
 const calls = Map.groupBy(
   recordedCalls().filter(({ name }) => names.includes(name)),
@@ -80,7 +83,9 @@ describe("policy-runtime 48: operands that would take too long, or too much room
     ],
     ["lines for all choices", "internal.print", [repeat(30, () => setOf(["a", "b"]))]],
   ])("%s", (_, name, operands) => {
-    expect(() => call(name, ...operands)).toThrow(expect.objectContaining({ code: "REGO_LIMIT" }));
+    expect(() => call(name, ...operands)).toThrow(
+      expect.objectContaining({ code: expect.stringMatching(/^REGO_(OUTPUT_)?LIMIT$/) }),
+    );
   });
 });
 
