@@ -1,5 +1,4 @@
 export { type Builtin, type BuiltinContext, type BuiltinTable, checkSize } from "./core/builtin.ts";
-export { coreBuiltins } from "./core/builtins/index.ts";
 export {
   describeOpaModule,
   evaluateOpa,

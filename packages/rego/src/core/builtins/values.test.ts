@@ -113,7 +113,9 @@ describe("policy-runtime 48: operands that would take too long, or too much room
     ["objects that are too deep", "object.subset", deep, deep],
     ["a long time", "time.format", [numberOf(0), "UTC", "2006".repeat(300_000)]],
   ])("%s", (_, name, ...operands) => {
-    expect(() => call(name, ...operands)).toThrow(expect.objectContaining({ code: expect.stringMatching(/^REGO_(OUTPUT_)?LIMIT$/) }));
+    expect(() => call(name, ...operands)).toThrow(
+      expect.objectContaining({ code: expect.stringMatching(/^REGO_(OUTPUT_)?LIMIT$/) }),
+    );
   });
 });
 
