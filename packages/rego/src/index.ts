@@ -1,4 +1,5 @@
 export { type Builtin, type BuiltinContext, type BuiltinTable, checkSize } from "./core/builtin.ts";
+export { type BuiltinFamily, coreFamilies } from "./core/builtins/families.ts";
 export {
   describeOpaModule,
   evaluateOpa,
