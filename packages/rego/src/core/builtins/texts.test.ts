@@ -1,13 +1,3 @@
-<<<<<<<< HEAD:packages/rego/src/node/hostile-texts.test.ts
-
-import { describe, expect, it } from "vitest";
-import { builtinContext } from "../../fixtures/builtin-context.ts";
-import { numberOf, objectOf, type RegoValue, setOf } from "../core/value.ts";
-import { builtinNames, loadBuiltins } from "./index.ts";
-
-const table = await loadBuiltins(builtinNames);
-========
-
 import { describe, expect, it, test } from "vitest";
 import { builtinContext } from "../../../fixtures/builtin-context.ts";
 import { recordedCalls, resultOf } from "../../../fixtures/recorded-call.ts";
@@ -41,10 +31,9 @@ test.each([...calls])("policy-runtime 48: %s gives what OPA gives", (_, recorded
     expect(got, formatValue(each.operands)).toBe(want);
   }
 });
->>>>>>>> main:packages/rego/src/core/builtins/texts.test.ts
 
 function call(name: string, ...operands: readonly RegoValue[]): RegoValue | undefined {
-  return table[name]?.(operands, builtinContext());
+  return coreBuiltins[name]?.(operands, builtinContext());
 }
 
 const n = numberOf;
@@ -95,11 +84,7 @@ describe("policy-runtime 48: operands that would take too long, or too much room
     ["lines for all choices", "internal.print", [repeat(30, () => setOf(["a", "b"]))]],
   ])("%s", (_, name, operands) => {
     expect(() => call(name, ...operands)).toThrow(
-<<<<<<<< HEAD:packages/rego/src/node/hostile-texts.test.ts
-      expect.objectContaining({ code: expect.stringMatching(/^REGO_(?:OUTPUT_)?LIMIT$/) }),
-========
       expect.objectContaining({ code: expect.stringMatching(/^REGO_(OUTPUT_)?LIMIT$/) }),
->>>>>>>> main:packages/rego/src/core/builtins/texts.test.ts
     );
   });
 });
@@ -113,7 +98,7 @@ describe("patterns take linear time", () => {
 describe("print", () => {
   const printed = (...operands: readonly RegoValue[]): string[] => {
     const lines: string[] = [];
-    table["internal.print"]?.([operands], builtinContext({ print: (text) => void lines.push(text) }));
+    coreBuiltins["internal.print"]?.([operands], builtinContext({ print: (text) => void lines.push(text) }));
     return lines;
   };
 
@@ -138,7 +123,7 @@ describe("print", () => {
 it("trace prints its note", () => {
   const lines: string[] = [];
   const context = builtinContext({ print: (text) => void lines.push(text) });
-  expect(table["trace"]?.(["note"], context)).toBe(true);
+  expect(coreBuiltins["trace"]?.(["note"], context)).toBe(true);
   expect(lines).toEqual(["note"]);
 });
 
