@@ -1,5 +1,4 @@
 import { readFile } from "node:fs/promises";
-import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildPolicies } from "../../policies/build.ts";
 import { admissionReview } from "../../tools/bench/inputs/admission-review.ts";
@@ -8,6 +7,7 @@ import { distributionOf } from "../../tools/bench/percentiles.ts";
 import { type BundledProgram, bundledProgram } from "../programs/bundled-program.ts";
 import { asPolicy, assemble } from "../support/text-guest.ts";
 import { type Load, type LoadAnswer, type LoadTarget, runLoad } from "./load-generator.ts";
+import { sampleMemory } from "./resident-memory.ts";
 import { startServerUnderLoad } from "./server-under-load.ts";
 
 const seconds = process.env["KUBEWARDEN_TS_SOAK"] === undefined ? 6 : 60;
@@ -64,28 +64,25 @@ describe("three times the rate that can be held", () => {
       const { origin, clientTls: tls } = server;
       const capacity = await heldPerSecond({ origin, tls });
       const flood = [target("burning", 3 * capacity), target("quiet", 20)];
-      const rss: number[] = [];
-      const sampling = new AbortController();
-      const samples = sampleRss(server.pid, rss, sampling.signal);
+      await using memory = sampleMemory(server.pid);
       const answers = await runLoad({ origin, tls, seconds, targets: flood });
       const after = await runLoad({ origin, tls, seconds: 4, targets: [target("burning", capacity / 2)] });
-      sampling.abort();
-      await samples;
 
       const [burning, beside] = [0, 1].map((index) => answers.filter((answer) => answer.target === index));
       const back = after.filter(({ sentMs }) => sentMs > after[0]!.sentMs + 2000);
+      const rssMiB = Math.max(...memory.mebibytes);
       const p99 = latencyOf(burning!)?.p99 ?? 0;
       console.info(
         `${capacity.toFixed(0)}/s can be held; of ${burning!.length} at three times that ${JSON.stringify(counts(burning!))}, ` +
           `accepted p99 ${p99.toFixed(0)} ms; beside it p99 ${latencyOf(beside!)?.p99.toFixed(0)} ms; ` +
-          `RSS ${Math.max(...rss).toFixed(0)} MiB; two seconds later ${JSON.stringify(counts(back))}`,
+          `RSS ${rssMiB.toFixed(0)} MiB; two seconds later ${JSON.stringify(counts(back))}`,
       );
       expect(counts(burning!)).toMatchObject({ late: 0, lost: 0 });
       expect(counts(burning!).refused).toBeGreaterThan(0);
       expect(counts(burning!).accepted).toBeGreaterThan((capacity * seconds) / 4);
       expect(counts(beside!).accepted).toBe(20 * seconds);
       expect(counts(back).accepted).toBe(back.length);
-      expect(Math.max(...rss)).toBeLessThan(maxRssMiB);
+      expect(rssMiB).toBeLessThan(maxRssMiB);
     },
     (seconds + 60) * 1000,
   );
@@ -97,12 +94,4 @@ async function heldPerSecond(reach: Pick<Load, "origin" | "tls">): Promise<numbe
   const done = answers.filter((answer) => kindOf(answer) === "accepted");
   const end = Math.max(...done.map(({ sentMs, tookMs }) => sentMs + tookMs));
   return done.length / ((end - answers[0]!.sentMs) / 1000);
-}
-
-async function sampleRss(pid: number, into: number[], signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    const status = await readFile(`/proc/${pid}/status`, "utf8");
-    into.push(Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]) / 1024);
-    await delay(100);
-  }
 }
