@@ -5,8 +5,8 @@ import { Worker } from "node:worker_threads";
 export interface Load {
   /** Such as `https://127.0.0.1:3000`. */
   readonly origin: string;
-  /** Whom to trust with HTTPS, PEM. */
-  readonly ca?: string;
+  /** Of HTTPS, PEM: whom to trust, and who to be. */
+  readonly tls?: { readonly ca: string; readonly cert: string; readonly key: string };
   readonly seconds: number;
   readonly targets: readonly LoadTarget[];
 }

@@ -10,7 +10,7 @@ const load: Load = workerData;
 const { request, Agent } = load.origin.startsWith("https:") ? https : http;
 
 function newAgent(): http.Agent {
-  return new Agent({ keepAlive: true, ...(load.ca !== undefined && { ca: load.ca }) });
+  return new Agent({ keepAlive: true, ...load.tls });
 }
 
 /** Sends one request; resolves with how it went, never rejects. */

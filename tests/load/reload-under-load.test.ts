@@ -98,7 +98,7 @@ describe("policies that change under load", () => {
             if (entry === "broken") return isNew ? history?.write(unusable, Date.now()) : undefined;
             return history?.write(entry && markOf(revision), Date.now());
           });
-          const states = await server.give(file());
+          const [states] = await Promise.all([server.give(file()), server.rotate()]);
           for (const each of written) each?.applied(Date.now());
           expect(states.length).toBe(entries.size + 1);
           await delay(Math.max(0, 1000 - (Date.now() % 1000)));
@@ -106,7 +106,8 @@ describe("policies that change under load", () => {
         return revision;
       };
       const changes = change();
-      const answers = await runLoad({ origin: server.origin, seconds, targets });
+      const { origin, clientTls: tls } = server;
+      const answers = await runLoad({ origin, tls, seconds, targets });
       stop.abort();
       const revisions = await changes;
 

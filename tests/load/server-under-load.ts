@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { PolicyStatus } from "@kubewarden-ts/policy-evaluation";
+import { issueCertificate } from "@kubewarden-ts/x509/testing";
 import { bareEnvironment } from "../programs/run-to-end.ts";
 import { freePort, startServer } from "../support/server-process.ts";
 
@@ -10,8 +11,10 @@ import { freePort, startServer } from "../support/server-process.ts";
 export interface ServerUnderLoad extends AsyncDisposable {
   readonly origin: string;
   readonly pid: number;
-  /** Where modules are put. */
-  readonly folder: string;
+  /** How clients reach it by HTTPS. */
+  readonly clientTls: { readonly ca: string; readonly cert: string; readonly key: string };
+  /** Gives it another certificate and key, and another list of client authorities, each file as a whole. */
+  rotate(): Promise<void>;
   /** Writes another policies file, as a whole, and has it read; resolves when it says how that ended. */
   give(policies: object): Promise<readonly PolicyStatus[]>;
 }
@@ -43,12 +46,31 @@ export async function startServerUnderLoad(options: ServerUnderLoadOptions): Pro
   };
   for (const [name, bytes] of Object.entries(options.modules)) await writeFile(join(folder, name), bytes);
   await write(options.policies);
+  const root = issueCertificate("root", { authority: true });
+  const other = issueCertificate("other", { authority: true });
+  const client = issueCertificate("client", { issuer: root });
+  let rotations = 0;
+  const rotate = async (): Promise<void> => {
+    const { cert, key } = issueCertificate(`server ${++rotations}`, { issuer: root });
+    const clientAuthorities = rotations % 2 === 0 ? root.cert : `${other.cert}\n${root.cert}`;
+    const files = { "tls.crt": cert, "tls.key": key, "client-ca.crt": clientAuthorities };
+    for (const [name, content] of Object.entries(files)) {
+      await writeFile(join(folder, `${name}.new`), content);
+      await rename(join(folder, `${name}.new`), join(folder, name));
+    }
+  };
+  await rotate();
   const [port, readinessPort] = [await freePort(), await freePort()];
   const status = async (): Promise<StatusDocument> => {
     const response = await fetch(`http://127.0.0.1:${readinessPort}/policies`);
     return JSON.parse(await response.text());
   };
   const ports = [`--port=${port}`, `--readiness-probe-port=${readinessPort}`];
+  const tls = [
+    `--cert-file=${folder}/tls.crt`,
+    `--key-file=${folder}/tls.key`,
+    `--client-ca-file=${folder}/client-ca.crt`,
+  ];
   const flags = [
     "--addr=127.0.0.1",
     "--workers=2",
@@ -58,7 +80,7 @@ export async function startServerUnderLoad(options: ServerUnderLoadOptions): Pro
   ];
   const server = await startServer({
     command: process.execPath,
-    args: [options.script, `--policies=${path}`, ...ports, ...flags, ...(options.args ?? [])],
+    args: [options.script, `--policies=${path}`, ...ports, ...tls, ...flags, ...(options.args ?? [])],
     env: bareEnvironment,
     folder,
     ready: async (signal) => (await fetch(`http://127.0.0.1:${readinessPort}/readiness`, { signal })).ok,
@@ -66,9 +88,10 @@ export async function startServerUnderLoad(options: ServerUnderLoadOptions): Pro
   const { pid } = server;
   if (pid === undefined) throw new Error("a process that is ready has an id");
   return {
-    origin: `http://127.0.0.1:${port}`,
+    origin: `https://127.0.0.1:${port}`,
     pid,
-    folder,
+    clientTls: { ca: root.cert, cert: client.cert, key: client.key },
+    rotate,
     async give(policies) {
       const before = (await status()).lastReload?.at;
       await write(policies);

@@ -71,6 +71,7 @@ describe("toConfig", () => {
       maxPendingBytes: 128 * 1024 * 1024,
       limits: defaultLimits,
       snapshotGoCommands: true,
+      refreshModulesMs: undefined,
       policyStatus: false,
     } satisfies ServerConfig);
   });
@@ -130,6 +131,7 @@ describe("toConfig", () => {
     ["continue-on-errors", "KUBEWARDEN_CONTINUE_ON_ERRORS", { continueOnErrors: true }],
     ["enable-metrics", "KUBEWARDEN_ENABLE_METRICS", { otlpMetrics: true }],
     ["enable-prometheus-metrics", "KUBEWARDEN_ENABLE_PROMETHEUS_METRICS", { prometheusMetrics: true }],
+    ["watch-policies", "KUBEWARDEN_WATCH_POLICIES", { refreshModulesMs: 300_000 }],
     ["enable-policy-status", "KUBEWARDEN_ENABLE_POLICY_STATUS", { policyStatus: true }],
     ["disable-go-snapshots", "KUBEWARDEN_DISABLE_GO_SNAPSHOTS", { snapshotGoCommands: false }],
   ];
@@ -138,6 +140,12 @@ describe("toConfig", () => {
     for (const argv of [[`--${flag}`], [`--${flag}=true`]]) expect(configOf(argv)).toEqual(on);
     for (const text of ["true", "1", "yes", "on"]) expect(configOf([], { [variable]: text })).toEqual(on);
     for (const text of ["false", "0", "no", "off"]) expect(configOf([], { [variable]: text })).toEqual(off);
+  });
+
+  it("modules are asked for again as often as one says, where policies are watched", () => {
+    const argv = ["--refresh-modules-seconds=7"];
+    expect(configOf(argv).refreshModulesMs).toBeUndefined();
+    expect(configOf(["--watch-policies", ...argv]).refreshModulesMs).toBe(7000);
   });
 
   it.each([

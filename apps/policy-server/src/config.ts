@@ -53,6 +53,8 @@ export interface ServerConfig {
   /** What one evaluation may take. */
   readonly limits: GuestLimits;
   readonly snapshotGoCommands: boolean;
+  /** Policies are watched, and their modules asked for again so often; not watched when `undefined`. */
+  readonly refreshModulesMs: number | undefined;
   /** Whether `GET /policies` answers, on the readiness port. */
   readonly policyStatus: boolean;
 }
@@ -94,6 +96,7 @@ export function toConfig(flags: ServerFlags, machine: { cpus: number }): ServerC
     maxPendingBytes: flags["max-pending-mib"] * 1024 * 1024,
     limits: limitsOf(flags),
     snapshotGoCommands: !flags["disable-go-snapshots"],
+    refreshModulesMs: flags["watch-policies"] ? flags["refresh-modules-seconds"] * 1000 : undefined,
     policyStatus: flags["enable-policy-status"],
   };
 }

@@ -255,6 +255,19 @@ describe("a reload", () => {
   });
 });
 
+describe("policies that are watched", () => {
+  it("are read again whenever their file changes, without being asked", async () => {
+    const psp = (message: string) => ({ module: modules["pod-privileged"], message });
+    await using watching = await startedProgram({ p: psp("one") }, ["--watch-policies"]);
+    for (const message of ["two", "three"]) {
+      await watching.rewrite(JSON.stringify({ p: psp(message) }));
+      expect((await post("/validate/p", privileged, watching)).json).toMatchObject({
+        response: { status: { message } },
+      });
+    }
+  });
+});
+
 describe("GET /policies", () => {
   const psp = () => ({ module: modules["pod-privileged"] });
   const policies = async ({ readinessPort }: { readinessPort: number }) => {

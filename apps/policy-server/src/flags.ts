@@ -208,6 +208,22 @@ export const serverFlags = defineFlags({
     description:
       "kubewarden-ts only: start policies by Go's compiler anew for every request, in place of going on from where they read it",
   },
+  "watch-policies": {
+    type: "boolean",
+    env: "KUBEWARDEN_WATCH_POLICIES",
+    description:
+      "kubewarden-ts only: read the policies again when their file changes, as on SIGHUP; a policy that cannot be used then goes on as it was",
+  },
+  "refresh-modules-seconds": {
+    type: "number",
+    valueName: "SECONDS",
+    env: "KUBEWARDEN_REFRESH_MODULES_SECONDS",
+    default: 300,
+    min: 5,
+    max: 604_800,
+    description:
+      "kubewarden-ts only: with --watch-policies, how often modules that may have moved (file://, the tag latest) are asked for again",
+  },
   "enable-policy-status": {
     type: "boolean",
     env: "KUBEWARDEN_ENABLE_POLICY_STATUS",

@@ -1,5 +1,6 @@
 import { open } from "node:fs/promises";
 import { createLogger, type Logger, systemClock } from "@kubewarden-ts/base";
+import { type FileStamp, fileStamps } from "@kubewarden-ts/base/node";
 import { commandDefiner, docsCommand } from "@kubewarden-ts/cli";
 import { createConnections, withEnvironmentProxies } from "@kubewarden-ts/oci";
 import type { Evaluator, EvaluatorOptions } from "@kubewarden-ts/policy-evaluation";
@@ -17,6 +18,7 @@ import type { PolicyEvaluator } from "./http/policy-routes.ts";
 import { moduleDownloads } from "./modules/module-downloads.ts";
 import { openModuleStore } from "./modules/open-module-store.ts";
 import { createPolicyReloads } from "./reload/policy-reloads.ts";
+import { watchPolicies } from "./reload/watch-policies.ts";
 import { type ServedPolicies, startServer } from "./serve.ts";
 import { startFailureText } from "./start-failure.ts";
 import { observeHost } from "./telemetry/observed-host.ts";
@@ -116,6 +118,8 @@ async function serveUntil(
     "reload" | "startEvaluator" | "connectHost"
   >,
 ): Promise<void> {
+  // Before it is read: a change in between is then seen as one.
+  const stamps = await fileStamps([config.policiesPath]);
   const policies = await readPolicies(config.policiesPath);
   const sources = withEnvironmentProxies(await readSources(config.sourcesPath), env);
   await using telemetry = await startTelemetry(config, { env, log });
@@ -140,7 +144,7 @@ async function serveUntil(
         serveCapability: observeHost(host.serve, telemetry.metrics),
         observer: telemetry.observer,
       });
-      const served = reloadable(evaluator, config, { log, reload, shutdown });
+      const served = reloadable(evaluator, config, { log, reload, shutdown, stamps });
       return telemetry.observer === undefined ? served : observed(served, telemetry);
     },
   });
@@ -150,22 +154,35 @@ async function serveUntil(
   await server.shutDown();
 }
 
-/** Has the policies read again when somebody asks for it. */
+type FileStamps = ReadonlyMap<string, FileStamp>;
+
+/** Has the policies read again when somebody asks for it, or their file changes. */
 function reloadable(
   evaluator: ReloadableEvaluator,
-  { policiesPath: path, policyStatus }: ServerConfig,
-  { log, reload, shutdown }: { log: Logger; reload: EventTarget; shutdown: AbortSignal },
+  { policiesPath: path, policyStatus, refreshModulesMs }: ServerConfig,
+  {
+    log,
+    reload,
+    shutdown,
+    stamps,
+  }: Pick<ProgramDeps, "reload" | "shutdown"> & { log: Logger; stamps: FileStamps },
 ): ServedPolicies {
   const read = () => readPolicies(path);
   const reloads = createPolicyReloads({ evaluator, read, path, log, clock: systemClock });
   reload.addEventListener("reload", () => void reloads.reload(), { signal: shutdown });
-  if (!policyStatus) return evaluator;
+  const watched =
+    refreshModulesMs === undefined
+      ? undefined
+      : watchPolicies({ stamps, reload: reloads.reload, refreshMs: refreshModulesMs });
   return {
     admission: evaluator.admission,
     raw: evaluator.raw,
     auditBatch: evaluator.auditBatch,
-    describe: () => ({ policies: evaluator.status(), lastReload: reloads.last() }),
-    [Symbol.asyncDispose]: () => evaluator[Symbol.asyncDispose](),
+    describe: policyStatus ? () => ({ policies: evaluator.status(), lastReload: reloads.last() }) : undefined,
+    async [Symbol.asyncDispose]() {
+      watched?.[Symbol.dispose]();
+      await evaluator[Symbol.asyncDispose]();
+    },
   };
 }
 

@@ -20,11 +20,14 @@ export function moduleDownloads({
   signal: AbortSignal;
 }): FetchModule {
   const turns = createSemaphore(maxAtOnce);
+  /** Digests by address: what is fetched again and has not changed was told before. */
+  const told = new Map<string, string>();
   return async (url, user) => {
     using _turn = await turns.acquire({ signal });
     try {
       const module = await store.fetch(url, { signal });
-      logDownload(module, user, log);
+      if (told.get(url) !== module.digest) logDownload(module, user, log);
+      told.set(url, module.digest);
       return module;
     } catch (error) {
       const explained = explain(error);

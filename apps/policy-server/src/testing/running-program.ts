@@ -21,6 +21,8 @@ export interface RunningProgram extends AsyncDisposable {
   logs(): LogObject[];
   /** Writes other policies and asks it to read them, as SIGHUP does; resolves when it has logged that it did. */
   reload(policies: string): Promise<void>;
+  /** Writes other policies and asks for nothing; resolves when it has logged that it read them. */
+  rewrite(policies: string): Promise<void>;
   /** Asks it to stop, as SIGTERM does. */
   stop(): Promise<EndedProgram>;
 }
@@ -100,6 +102,11 @@ export async function startProgram(
       reloaded = Promise.withResolvers();
       await writeFile(path, changed);
       reload.dispatchEvent(new Event("reload"));
+      await reloaded.promise;
+    },
+    async rewrite(changed) {
+      reloaded = Promise.withResolvers();
+      await writeFile(path, changed);
       await reloaded.promise;
     },
     stop,

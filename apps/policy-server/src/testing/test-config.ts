@@ -31,6 +31,7 @@ export function testConfig(changes: Partial<ServerConfig> = {}): ServerConfig {
     maxPendingBytes: 128 * 1024 * 1024,
     limits: defaultLimits,
     snapshotGoCommands: true,
+    refreshModulesMs: undefined,
     policyStatus: false,
     ...changes,
   };

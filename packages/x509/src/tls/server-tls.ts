@@ -1,8 +1,8 @@
 import type { TlsOptions } from "node:tls";
 import { errorText, type Logger } from "@kubewarden-ts/base";
+import { fileStamps, type WatchOptions, watchFiles } from "@kubewarden-ts/base/node";
 import { serverTlsOptions } from "./server-options.ts";
 import { readClientAuthorities, readServerIdentity, type TlsFiles } from "./tls-files.ts";
-import { fileStamps, type WatchOptions, watchFiles } from "./watch-files.ts";
 
 /** Certificates of a listener, as they are and as they come. */
 export interface ServerTls {

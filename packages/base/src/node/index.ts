@@ -1,0 +1,1 @@
+export { type FileStamp, fileStamp, fileStamps, type WatchOptions, watchFiles } from "./watch-files.ts";
