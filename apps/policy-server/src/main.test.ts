@@ -4,6 +4,7 @@ import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { spansOf, startGrpcCollector } from "../../../tests/support/otlp-collector.ts";
 import { endOf, portsOf, spawnProgram } from "./testing/spawned-program.ts";
 
 let folder = "";
@@ -41,6 +42,23 @@ describe("the process", () => {
       .toBe(503);
     server.kill("SIGTERM");
     expect(await ended).toEqual({ code: 143, stderr: "" });
+  });
+
+  it.each([
+    ["sends what it has measured", true],
+    ["does not wait for a collector that is away", false],
+  ])("policy-server 42: at its end it %s", async (_row, isThere) => {
+    const collector = await startGrpcCollector();
+    if (!isThere) await collector[Symbol.asyncDispose]();
+    const env = { KUBEWARDEN_LOG_FMT: "otlp", OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint };
+    const server = spawnProgram(folder, [], { env });
+    const ended = endOf(server);
+    const [port = 0] = await portsOf(server);
+    expect((await fetch(`http://127.0.0.1:${port}/validate/psp`)).status).toBe(405);
+    server.kill("SIGTERM");
+    expect(await ended).toEqual({ code: 0, stderr: "" });
+    expect(spansOf(collector.received).map(({ name }) => name)).toEqual(isThere ? ["request"] : []);
+    await collector[Symbol.asyncDispose]();
   });
 
   it("policy-server 23: ends with 1 and says why when it cannot start", async () => {

@@ -59,7 +59,7 @@ function escapeText(text: string): string {
 }
 
 /** Answers a call with a fixed text. */
-function answering(text: string): string {
+export function answering(text: string): string {
   return wapcGuest({
     data: [[16, text]],
     body: `(call $guest_response (i32.const 16) (i32.const ${byteLength(text)})) (i32.const 1)`,

@@ -10,13 +10,13 @@ const noCluster = /^Cannot connect to Kubernetes cluster: .+\nCannot connect to 
 export function spawnProgram(
   folder: string,
   argv: readonly string[],
-  { plain = false }: { plain?: boolean } = {},
+  { plain = false, env = {} }: { plain?: boolean; env?: Readonly<Record<string, string>> } = {},
 ): ChildProcess {
   const addresses = ["--addr=127.0.0.1", "--port=0", "--readiness-probe-port=0"];
   const withoutCluster = "--ignore-kubernetes-connection-failure";
   return spawn(process.execPath, [main, ...(plain ? [] : [...addresses, withoutCluster]), ...argv], {
     cwd: folder,
-    env: { PATH: process.env["PATH"], HOME: folder },
+    env: { PATH: process.env["PATH"], HOME: folder, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
 }

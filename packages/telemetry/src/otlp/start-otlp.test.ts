@@ -229,6 +229,21 @@ describe.each(["grpc", "http/protobuf"] as const)("OTLP over %s", (protocol) => 
 
 describe("settings", () => {
   it.each([
+    ["TEMPORALITY_PREFERENCE", "delta", ["a variable of OpenTelemetry has no effect"]],
+    ["TEMPORALITY_PREFERENCE", "Cumulative", []],
+    [
+      "DEFAULT_HISTOGRAM_AGGREGATION",
+      "base2_exponential_bucket_histogram",
+      ["a variable of OpenTelemetry has no effect"],
+    ],
+  ])("says what becomes of %s=%s", async (suffix, value, messages) => {
+    const lines: string[] = [];
+    const log = createLogger({ level: "warn", target: "test", write: ({ message }) => lines.push(message) });
+    await exporting({ [`OTEL_EXPORTER_OTLP_METRICS_${suffix}`]: value }, log);
+    expect(lines).toEqual(messages);
+  });
+
+  it.each([
     [
       "OTEL_EXPORTER_OTLP_PROTOCOL",
       "http/json",

@@ -39,6 +39,7 @@ export async function startOtlp(options: OtlpOptions): Promise<Otlp> {
   const { env, service, log, clock = systemClock, metrics, tracerName } = options;
   const deps = { userAgent: `kubewarden-ts/${service.version}`, log, clock };
   const resource = resourceAttributes(env, service);
+  if (metrics) warnOfPreferences(env, log);
   const metricExporter = metrics && createExporter(await readExporterSettings(env, "metrics"), deps);
   const traceExporter = tracerName && createExporter(await readExporterSettings(env, "traces"), deps);
   const meter =
@@ -64,6 +65,19 @@ export async function startOtlp(options: OtlpOptions): Promise<Otlp> {
       for (const exporter of [metricExporter, traceExporter]) if (exporter) exporter.close();
     },
   };
+}
+
+/** Sums since the start, in buckets that are laid down, are what dashboards count on: nothing else is made. */
+function warnOfPreferences(env: Environment, log: Logger): void {
+  for (const [suffix, only] of [
+    ["TEMPORALITY_PREFERENCE", "cumulative"],
+    ["DEFAULT_HISTOGRAM_AGGREGATION", "explicit_bucket_histogram"],
+  ] as const) {
+    const name = `OTEL_EXPORTER_OTLP_METRICS_${suffix}`;
+    const value = variable(env, name);
+    if (value === undefined || value.toLowerCase() === only) continue;
+    log.warn("a variable of OpenTelemetry has no effect", { name, value, used: only });
+  }
 }
 
 /** Exports all metrics every now and then; a slow export is not overtaken by the next. */
