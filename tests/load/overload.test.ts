@@ -80,8 +80,9 @@ describe("three times the rate that can be held", () => {
       expect(counts(burning!)).toMatchObject({ late: 0, lost: 0 });
       expect(counts(burning!).refused).toBeGreaterThan(0);
       expect(counts(burning!).accepted).toBeGreaterThan((capacity * seconds) / 4);
-      expect(counts(beside!).accepted).toBe(20 * seconds);
-      expect(counts(back).accepted).toBe(back.length);
+      // On a machine that does other things too, any evaluation may be interrupted.
+      expect(counts(beside!)).toMatchObject({ refused: 0, late: 0, lost: 0 });
+      expect(counts(back)).toMatchObject({ refused: 0, late: 0, lost: 0 });
       expect(rssMiB).toBeLessThan(maxRssMiB);
     },
     (seconds + 60) * 1000,
@@ -90,6 +91,8 @@ describe("three times the rate that can be held", () => {
 
 /** What of a rate that is certainly too high gets through. */
 async function heldPerSecond(reach: Pick<Load, "origin" | "tls">): Promise<number> {
+  // The other policy begins cold as well: its first evaluations are no measure of what comes later.
+  await runLoad({ ...reach, seconds: 1, targets: [target("quiet", 20)] });
   const answers = await runLoad({ ...reach, seconds: 2, targets: [target("burning", 1000)] });
   const done = answers.filter((answer) => kindOf(answer) === "accepted");
   const end = Math.max(...done.map(({ sentMs, tookMs }) => sentMs + tookMs));
