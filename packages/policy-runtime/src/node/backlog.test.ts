@@ -50,6 +50,21 @@ describe("whether a job is in time", () => {
     expect(backlog.isInTime({ policyKey: 2, deadlineMs: 5 }, idle)).toBe(true);
   });
 
+  it("tries a policy again that was slow once: nobody is refused for ever", () => {
+    const backlog = backlogAt(0, { 1: 3000 });
+    let refused = 0;
+    while (!backlog.isInTime({ policyKey: 1, deadlineMs: 2000 }, idle) && refused < 100) refused++;
+    expect(refused).toBeGreaterThan(0);
+    expect(refused).toBeLessThan(20);
+  });
+
+  it("does not forget what a policy takes while others make it wait", () => {
+    const backlog = backlogAt(0, { 1: 10 });
+    const busy = { busyMs: 100, workers: 2 };
+    for (let count = 0; count < 1000; count++) backlog.isInTime({ policyKey: 1, deadlineMs: 50 }, busy);
+    expect(backlog.isInTime({ policyKey: 1, deadlineMs: 9 }, idle)).toBe(false);
+  });
+
   it("refuses nobody for what is not known", () => {
     const backlog = backlogAt(0);
     for (let count = 0; count < 1000; count++) backlog.add(job(1));

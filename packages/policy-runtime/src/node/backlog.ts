@@ -63,12 +63,18 @@ export class Backlog<Answer> {
   ): boolean {
     if (deadlineMs === Number.POSITIVE_INFINITY) return true;
     const waitMs = busyMs + this.#workBefore(policyKey) / workers;
-    return this.#options.now() + waitMs + this.#knownMs(policyKey) <= deadlineMs;
+    return this.#fits(policyKey, deadlineMs - this.#options.now(), waitMs);
   }
 
   /** Whether there is no time left for a job, even if it began now. */
   isLate({ policyKey, deadlineMs }: Pick<Job<Answer>, "policyKey" | "deadlineMs">): boolean {
-    return this.#options.now() + this.#knownMs(policyKey) > deadlineMs;
+    return !this.#fits(policyKey, deadlineMs - this.#options.now(), 0);
+  }
+
+  #fits(policyKey: number, leftMs: number, waitMs: number): boolean {
+    const ownMs = this.#knownMs(policyKey);
+    if (ownMs > leftMs) this.#options.times.doubt(policyKey);
+    return waitMs + ownMs <= leftMs;
   }
 
   add(job: Job<Answer>): void {
@@ -94,6 +100,7 @@ export class Backlog<Answer> {
     }
     return Math.min(total, own * policies);
   }
+
   /** Nobody is refused for what is not known. */
   #knownMs(policyKey: number): number {
     return this.#options.times.expectedMs(policyKey) ?? 0;

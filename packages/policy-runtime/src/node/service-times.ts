@@ -26,6 +26,15 @@ export class ServiceTimes {
     this.#byPolicy.set(policyKey, before === undefined ? seen : before + (seen - before) * weight);
   }
 
+  /**
+   * Notes that a policy was refused because of what its evaluations took: without any there is nothing to learn from, so what
+   * was seen counts less each time, until one is tried again.
+   */
+  doubt(policyKey: number): void {
+    const before = this.#byPolicy.get(policyKey);
+    if (before !== undefined) this.#byPolicy.set(policyKey, before * (1 - weight));
+  }
+
   forget(policyKey: number): void {
     this.#byPolicy.delete(policyKey);
   }
