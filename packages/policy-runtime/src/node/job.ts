@@ -89,3 +89,10 @@ export function settleJob<Answer>(job: Job<Answer>, result: RunResult<Answer>): 
   job.release?.();
   job.resolve(result);
 }
+
+/** Whether a job is known to have been on the CPU of the worker that has it. */
+export function hasBegun<Answer>(job: Job<Answer>): boolean {
+  const { slot, sequence, begun } = job;
+  if (slot?.jobs.get(sequence) !== job) return false;
+  return begun || slot.activity.running().job === sequence;
+}

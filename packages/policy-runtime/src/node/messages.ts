@@ -73,3 +73,9 @@ export interface WorkerStart {
   readonly limits: GuestLimits;
   readonly logLevel: LogLevel;
 }
+
+/** What a worker says about jobs. */
+export type JobMessageFromWorker<Answer> = Extract<
+  FromWorker<Answer>,
+  { kind: "answers" | "failed" | "host-call" | "asleep" | "held" | "awake" }
+>;

@@ -1,10 +1,11 @@
-import { errorText, type Logger } from "@kubewarden-ts/base";
+import type { Logger } from "@kubewarden-ts/base";
 import { elapsedMs } from "./activity.ts";
 import { Backlog } from "./backlog.ts";
 import { Confinements } from "./confinements.ts";
 import type { ServeCapability } from "./handler.ts";
-import { type Job, type RunResult, settleJob } from "./job.ts";
-import type { FromWorker } from "./messages.ts";
+import { answerHostCall } from "./host-calls.ts";
+import { hasBegun, type Job, type RunResult, settleJob } from "./job.ts";
+import type { FromWorker, JobMessageFromWorker } from "./messages.ts";
 import { ServiceTimes } from "./service-times.ts";
 import { abandonJob, removeJob, setSuspended, type WorkerSlot } from "./worker-slot.ts";
 import type { Workers } from "./workers.ts";
@@ -19,12 +20,6 @@ export interface SchedulerOptions<Answer> {
   readonly log: Logger;
   readonly policyName: (policyKey: number) => string | undefined;
 }
-
-/** What a worker says about jobs. */
-export type JobMessageFromWorker<Answer> = Extract<
-  FromWorker<Answer>,
-  { kind: "answers" | "failed" | "host-call" | "asleep" | "held" | "awake" }
->;
 
 const watchIntervalMs = 25;
 /** What a worker is sent before it answered: enough to keep it busy, little enough for nobody to wait behind it for long. */
@@ -206,23 +201,14 @@ export class Scheduler<Answer> {
 
   #serveHostCall(
     slot: WorkerSlot<Answer>,
-    { call, job: id, path, input }: Extract<FromWorker<Answer>, { kind: "host-call" }>,
+    message: Extract<FromWorker<Answer>, { kind: "host-call" }>,
   ): void {
-    const job = slot.jobs.get(id);
+    const job = slot.jobs.get(message.job);
     if (job === undefined) return;
     job.begun = true;
-    setSuspended(slot, id, true);
+    setSuspended(slot, message.job, true);
     if (job.settled) return abandonJob(slot, job);
-    job.abort ??= new AbortController();
-    const answer = (message: { ok: true; value: unknown } | { ok: false; message: string }): void => {
-      if (slot.jobs.get(id) !== job) return;
-      setSuspended(slot, id, false);
-      slot.post({ kind: "host-answer", call, ...message });
-    };
-    this.#options.serve(path, input, job.abort.signal).then(
-      (value) => answer({ ok: true, value }),
-      (error: unknown) => answer({ ok: false, message: errorText(error) }),
-    );
+    answerHostCall(slot, job, message, this.#options.serve);
     this.drain();
   }
 
@@ -262,7 +248,7 @@ export class Scheduler<Answer> {
 
   /** Leaves the worker to the job that hogs it; everything else on it begins again elsewhere. */
   #quarantine(slot: WorkerSlot<Answer>, job: Job<Answer>): void {
-    this.#logHog("policy hogs the CPU: it keeps its worker for itself", job);
+    this.#options.log.warn("policy hogs the CPU: it keeps its worker for itself", this.#fieldsOf(job));
     slot.lowerPriority();
     slot.revokeAll();
     this.#options.workers.replace(slot);
@@ -276,7 +262,7 @@ export class Scheduler<Answer> {
 
   /** Ends the worker of a job that is past its deadline and still on the CPU. */
   #kill(slot: WorkerSlot<Answer>, job: Job<Answer>): void {
-    this.#logHog("policy does not end: its worker is ended", job);
+    this.#options.log.warn("policy does not end: its worker is ended", this.#fieldsOf(job));
     const confinement = this.#confinements.at(slot) ?? this.#confinements.confine(job.policyKey);
     void slot.terminate();
     this.#lose(slot, job);
@@ -292,10 +278,6 @@ export class Scheduler<Answer> {
     if (confinement !== undefined) [confinement.slot, confinement.running] = [undefined, undefined];
     this.#moveJobs(slot, culprit);
     slot.jobs.clear();
-  }
-
-  #logHog(message: string, job: Job<Answer>): void {
-    this.#options.log.warn(message, this.#fieldsOf(job));
   }
 
   #fieldsOf({ policyKey, action }: Job<Answer>) {
@@ -314,10 +296,4 @@ export class Scheduler<Answer> {
       this.#enqueue(job);
     }
   }
-}
-
-function hasBegun<Answer>(job: Job<Answer>): boolean {
-  const { slot, sequence, begun } = job;
-  if (slot?.jobs.get(sequence) !== job) return false;
-  return begun || slot.activity.running().job === sequence;
 }
