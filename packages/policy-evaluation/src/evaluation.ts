@@ -1,6 +1,6 @@
 import type { Logger } from "@kubewarden-ts/base";
 import type { RunUsage } from "@kubewarden-ts/policy-runtime/node";
-import { type AdmissionResponse, rejection } from "@kubewarden-ts/protocol";
+import { type AdmissionResponse, acceptance, rejection } from "@kubewarden-ts/protocol";
 import { applyConstraints, type ResponseConstraints } from "./constraints.ts";
 import type { PolicyFailure } from "./errors.ts";
 import {
@@ -16,7 +16,7 @@ import { type InspectedRequest, type InspectionDeps, inspectRequest } from "./in
 import { logMonitored } from "./monitor-log.ts";
 import { type Observation, type ObservedAnswer, type ObservedRun, watchRun } from "./observation.ts";
 import { formatPolicyId, type PolicyId, parsePolicyId } from "./policy-id.ts";
-import { acceptance, unjudged } from "./unjudged-response.ts";
+import { unjudged } from "./unjudged-response.ts";
 import { totalUsage } from "./usage.ts";
 import type { EvaluationRead } from "./worker/evaluation-reads.ts";
 import type { WorkerAction, WorkerAnswer } from "./worker/worker-answer.ts";

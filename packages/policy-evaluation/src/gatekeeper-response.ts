@@ -1,4 +1,4 @@
-import { type AdmissionResponse, JsonObject, rejection } from "@kubewarden-ts/protocol";
+import { type AdmissionResponse, acceptance, JsonObject, rejection } from "@kubewarden-ts/protocol";
 import * as v from "valibot";
 import { readGuestJson } from "./guest-json.ts";
 
@@ -17,7 +17,7 @@ export function gatekeeperResponse(uid: string, answer: Uint8Array): AdmissionRe
     return rejection(uid, message, 500);
   }
   const [{ result: violations }] = read.value;
-  if (violations.length === 0) return { uid, allowed: true, auditAnnotations: null, warnings: null };
+  if (violations.length === 0) return acceptance(uid);
   const messages = violations.map(({ msg }) => msg).filter((msg) => msg != null);
   return rejection(uid, messages.join(", "));
 }

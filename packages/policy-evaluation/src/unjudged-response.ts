@@ -16,8 +16,3 @@ export function unjudged(why: "timed-out" | "shed", uid: string): AdmissionRespo
   };
   return { ...rejection(uid, overloadText), status };
 }
-
-/** The answer to a request that no policy need judge. */
-export function acceptance(uid: string): AdmissionResponse {
-  return { uid, allowed: true, auditAnnotations: null, warnings: null };
-}

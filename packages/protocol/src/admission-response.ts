@@ -39,6 +39,11 @@ export interface StatusCause {
   field: string | null;
 }
 
+/** A response that accepts, and says nothing else. */
+export function acceptance(uid: string): AdmissionResponse {
+  return { uid, allowed: true, auditAnnotations: null, warnings: null };
+}
+
 /** A response that rejects with a message and, when given, a code. */
 export function rejection(uid: string, message: string, code?: number): AdmissionResponse {
   const status: AdmissionStatus = code === undefined ? { message } : { message, code };

@@ -1,6 +1,7 @@
 export {
   type AdmissionResponse,
   type AdmissionStatus,
+  acceptance,
   rejection,
   type StatusCause,
   type StatusDetails,

@@ -3,6 +3,7 @@ import { errorText } from "@kubewarden-ts/base";
 import { createDispatcher, HostCallError, parseCapabilityPatterns } from "@kubewarden-ts/host-capabilities";
 import type { Begun, GuestHandler } from "@kubewarden-ts/policy-runtime/worker";
 import {
+  acceptance,
   type ReadRequest,
   type RequestProblem,
   readAdmissionReview,
@@ -59,7 +60,7 @@ export const admissionHandler: GuestHandler<PolicyContext, WorkerAnswer> = {
     const validate = (read: Read, isRaw: boolean, collector?: ReadCollector): Begun<WorkerAnswer> => {
       if (read.kind === "malformed") return answer(read);
       if (isAlwaysAccepted(read, context.alwaysAcceptNamespace))
-        return answer(acceptance(read.uid, observed(read)));
+        return answer({ kind: "response", response: acceptance(read.uid), ...observed(read) });
       if (isRaw && mode === "gatekeeper") {
         return answer({ kind: "response", response: gatekeeperRefusesRaw(read.uid) });
       }
@@ -114,9 +115,4 @@ function validateSettings({ mode, settings }: PolicyContext): Begun<WorkerAnswer
 function withoutData(uid: string, error: unknown): WorkerAnswer {
   const message = error instanceof HostCallError ? error.message : errorText(error);
   return { kind: "response", response: rejection(uid, message, 500) };
-}
-
-function acceptance(uid: string, observed: ObservedFacts): WorkerAnswer {
-  const response = { uid, allowed: true, auditAnnotations: null, warnings: null };
-  return { kind: "response", response, ...observed };
 }
