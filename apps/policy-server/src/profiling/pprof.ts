@@ -1,4 +1,5 @@
 import { gzipSync } from "node:zlib";
+import { ProtobufWriter } from "@kubewarden-ts/telemetry/protobuf";
 
 /** A function of a stack. */
 export interface Frame {
@@ -35,25 +36,35 @@ export interface Pprof {
 
 /** Writes a profile in pprof's format: the message `perftools.profiles.Profile` of profile.proto, compressed by gzip. */
 export function encodePprof({ valueTypes, samples, timeMs, durationMs, period }: Pprof): Uint8Array {
-  const tables = createTables();
-  const { text } = tables;
-  const type = (value: ValueType): Uint8Array => message([1, text(value.type)], [2, text(value.unit)]);
-  const fields: Field[] = [
-    ...valueTypes.map((value): Field => [1, type(value)]),
-    ...samples.map(({ stack, values, thread }): Field => {
-      const label = message([1, text("thread")], [2, text(thread)]);
-      return [2, message([1, packed(stack.map(tables.location))], [2, packed(values)], [3, label])];
-    }),
-    [9, BigInt(Math.round(timeMs)) * 1_000_000n],
-    [10, Math.round(durationMs * 1e6)],
-    [11, type(period)],
-    [12, period.value],
-  ];
-  return gzipSync(message(...fields, ...tables.fields()));
+  const writer = new ProtobufWriter();
+  const tables = createTables(writer);
+  const writeType = (field: number, { type, unit }: ValueType): void =>
+    writer.message(field, () => {
+      writer.uint(1, tables.text(type));
+      writer.uint(2, tables.text(unit));
+    });
+  for (const type of valueTypes) writeType(1, type);
+  for (const { stack, values, thread } of samples) {
+    writer.message(2, () => {
+      writer.packedUints(1, stack.map(tables.location));
+      writer.packedUints(2, values);
+      writer.message(3, () => {
+        writer.uint(1, tables.text("thread"));
+        writer.uint(2, tables.text(thread));
+      });
+    });
+  }
+  writer.int64(9, BigInt(Math.round(timeMs)) * 1_000_000n);
+  writer.int64(10, Math.round(durationMs * 1e6));
+  writeType(11, period);
+  writer.int64(12, period.value);
+  // last: everything above may add to them
+  tables.write();
+  return gzipSync(writer.finish());
 }
 
 /** Strings, functions and places stand once in a profile, and are named by number. */
-function createTables() {
+function createTables(writer: ProtobufWriter) {
   const texts = new Map<string, number>([["", 0]]);
   const frames = new Map<string, { id: number; frame: Frame }>();
   const text = (value: string): number => {
@@ -67,38 +78,25 @@ function createTables() {
     frames.set(key, known);
     return known.id;
   };
-  const fields = (): Field[] => [
-    ...[...frames.values()].flatMap(({ id, frame: { name, file, line } }): Field[] => [
-      [4, message([1, id], [4, message([1, id], [2, line])])],
-      [5, message([1, id], [2, text(name)], [3, text(name)], [4, text(file)], [5, line])],
-    ]),
-    // last: everything above may add to it
-    ...[...texts.keys()].map((value): Field => [6, Buffer.from(value)]),
-  ];
-  return { text, location, fields };
-}
-
-/** Number of a field, and what it holds: an integer, or bytes. */
-type Field = readonly [number, number | bigint | Uint8Array];
-
-function message(...fields: readonly Field[]): Uint8Array {
-  return Buffer.concat(
-    fields.flatMap(([number, value]) =>
-      value instanceof Uint8Array
-        ? [varint((number << 3) | 2), varint(value.length), value]
-        : [varint(number << 3), varint(value)],
-    ),
-  );
-}
-
-function packed(values: readonly number[]): Uint8Array {
-  return Buffer.concat(values.map(varint));
-}
-
-function varint(value: number | bigint): Uint8Array {
-  const bytes: number[] = [];
-  let rest = BigInt(value);
-  for (; rest >= 0x80n; rest >>= 7n) bytes.push(Number(rest & 0x7fn) | 0x80);
-  bytes.push(Number(rest));
-  return Uint8Array.from(bytes);
+  const writePlace = (id: number, { name, file, line }: Frame): void => {
+    writer.message(4, () => {
+      writer.uint(1, id);
+      writer.message(4, () => {
+        writer.uint(1, id);
+        writer.uint(2, line);
+      });
+    });
+    writer.message(5, () => {
+      writer.uint(1, id);
+      writer.uint(2, text(name));
+      writer.uint(3, text(name));
+      writer.uint(4, text(file));
+      writer.uint(5, line);
+    });
+  };
+  const write = (): void => {
+    for (const { id, frame } of frames.values()) writePlace(id, frame);
+    for (const value of texts.keys()) writer.text(6, value);
+  };
+  return { text, location, write };
 }

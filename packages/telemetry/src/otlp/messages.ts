@@ -1,7 +1,7 @@
 import type { AttributeValue } from "../attributes.ts";
 import type { CounterMetric, HistogramMetric, Metric } from "../metrics/metric.ts";
+import { ProtobufWriter } from "../protobuf/protobuf-writer.ts";
 import type { FinishedSpan } from "../traces/span.ts";
-import { ProtobufWriter } from "./protobuf-writer.ts";
 
 // The requests of OpenTelemetry's protocol 1.x: field numbers of opentelemetry/proto/{metrics,trace,common}/v1.
 

@@ -1,4 +1,4 @@
-/** Writes Protocol Buffers' wire format, as far as OTLP needs it. */
+/** Writes Protocol Buffers' wire format, as far as OTLP and profiles need it. */
 export class ProtobufWriter {
   #bytes = Buffer.allocUnsafe(4096);
   #length = 0;
@@ -46,9 +46,9 @@ export class ProtobufWriter {
   }
 
   /** A signed whole number of 64 bits as a varint. */
-  int64(field: number, value: number): void {
+  int64(field: number, value: number | bigint): void {
     this.#key(field, 0);
-    if (value >= 0) return this.#varint(value);
+    if (typeof value === "number" && value >= 0) return this.#varint(value);
     let rest = BigInt.asUintN(64, BigInt(value));
     this.#reserve(10);
     for (; rest > 0x7fn; rest >>= 7n) this.#bytes[this.#length++] = Number(rest & 0x7fn) | 0x80;
@@ -77,6 +77,13 @@ export class ProtobufWriter {
     this.#key(field, 1);
     this.#reserve(8);
     this.#length = this.#bytes.writeDoubleLE(value, this.#length);
+  }
+
+  /** @param values - not negative, at most 2^53 */
+  packedUints(field: number, values: Iterable<number>): void {
+    this.message(field, () => {
+      for (const value of values) this.#varint(value);
+    });
   }
 
   packedFixed64(field: number, values: Iterable<number>): void {

@@ -1,0 +1,1 @@
+export { ProtobufWriter } from "./protobuf-writer.ts";
