@@ -1,7 +1,6 @@
 /** What keeps the server from starting. */
 export type ServerErrorCode =
   | "SERVER_CONFIG_INVALID" // an option or a file it names is wrong
-  | "SERVER_TLS_INVALID" // certificate, key or client CA
   | "SERVER_STORE_NOT_WRITABLE" // a module cannot be written to the folder of --policies-download-dir
   | "SERVER_NOT_AVAILABLE" // the option belongs to a feature that is not built yet
   | "SERVER_NO_CLUSTER" // no Kubernetes cluster is configured; --ignore-kubernetes-connection-failure starts without
