@@ -1,7 +1,9 @@
-import { encodeList, encodeModule, type SectionContent, writeImport, writeMemoryImport } from "./encode.ts";
+import { type AddedFunctionsCode, withAddedFunctions } from "./added-functions.ts";
+import { encodeList, encodeModule, writeImport, writeMemoryImport } from "./encode.ts";
+import { originalBody } from "./extend-list.ts";
 import { type Limits, writeLimits } from "./limits.ts";
 import type { WasmModule } from "./module.ts";
-import { sectionBody, sectionId } from "./section.ts";
+import { sectionId, sectionOrder } from "./section.ts";
 import { writeTable } from "./table.ts";
 
 /** Limits of whole index spaces, what is imported first. */
@@ -10,26 +12,23 @@ export interface LoweredLimits {
   readonly tables: readonly Limits[];
 }
 
-/** A module for fresh instances: the same, with other limits for its memories and tables and without custom sections. */
+/** A module for fresh instances: the same, with other code and limits for its memories and tables, without custom sections. */
 export function freshModule(
   module: WasmModule,
   { memories, tables }: LoweredLimits,
+  code: AddedFunctionsCode,
 ): Uint8Array<ArrayBuffer> {
   const imported = memories.slice(0, memories.length - module.memories.length);
   const own = memories.slice(imported.length);
-  const replaced = new Map<number, Uint8Array>();
+  const replaced = new Map(withAddedFunctions(module, code));
   if (imported.length > 0) replaced.set(sectionId.import, importSection(module, imported));
   if (own.length > 0) replaced.set(sectionId.memory, encodeList(own, writeLimits));
   if (module.tables.length > 0) replaced.set(sectionId.table, tableSection(module, tables));
   return encodeModule(
-    module.sections
-      .filter(({ id }) => id !== sectionId.custom)
-      .map(
-        (section): SectionContent => ({
-          id: section.id,
-          body: replaced.get(section.id) ?? sectionBody(module, section),
-        }),
-      ),
+    sectionOrder.flatMap((id) => {
+      const body = replaced.get(id) ?? originalBody(module, id);
+      return body === undefined ? [] : [{ id, body }];
+    }),
   );
 }
 

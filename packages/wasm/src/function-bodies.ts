@@ -1,3 +1,4 @@
+import { type BulkStandIns, isBulkOperation } from "./bulk-operations.ts";
 import { type ByteReader, fail, isAtEnd, readCount, readRange, readU32 } from "./byte-reader.ts";
 import { type ByteWriter, u32Length, writeByte, writeBytes, writeU32 } from "./byte-writer.ts";
 import { opcode, readInstruction } from "./instruction.ts";
@@ -10,7 +11,7 @@ export interface VirtualMemory {
   readonly growFunction: number;
 }
 
-/** A `memory.size` or `memory.grow` in the code. */
+/** An instruction of the code that another one takes the place of. */
 interface Patch {
   readonly start: number;
   readonly end: number;
@@ -25,16 +26,27 @@ export interface CallWatch {
   readonly callers: Set<number>;
 }
 
+/** What is replaced in function bodies, and what is noted of them. */
+export interface BodyRewriting {
+  /** What `memory.size` and `memory.grow` become; `undefined` where no memory is there to be restored. */
+  readonly memory: VirtualMemory | undefined;
+  /** What takes the place of instructions that move much at once. */
+  readonly standIns: BulkStandIns;
+  /** Whether the module will be restored: then an instruction that forbids it ends the rewriting. */
+  readonly isRestored: boolean;
+  readonly watch: CallWatch | undefined;
+}
+
 /**
- * Copies the function bodies of a code section, with every `memory.size` and `memory.grow` replaced. Bodies
- * without them are copied byte for byte, in runs.
+ * Copies the function bodies of a code section, with instructions replaced. Bodies that need none replaced are copied byte
+ * for byte, in runs.
  * @param reader - behind the number of functions
  * @returns why the module cannot be restored, at the first instruction that says so
  * @throws {WasmError} `WASM_UNSUPPORTED` at an instruction it does not know; `WASM_TRUNCATED`, `WASM_MALFORMED`
  */
 export function rewriteFunctions(
   reader: ByteReader,
-  { count, memory, writer, watch }: RewriteOptions,
+  { count, writer, ...rewriting }: BodyRewriting & { readonly count: number; readonly writer: ByteWriter },
 ): string | undefined {
   const { bytes } = reader;
   let copied = reader.offset;
@@ -44,12 +56,7 @@ export function rewriteFunctions(
     const body = readRange(reader, size);
     const bodyStart = body.offset;
     const patches: Patch[] = [];
-    const reason = scanFunction(
-      body,
-      memory,
-      patches,
-      watch && { callee: watch.callee, seen: () => watch.callers.add(index) },
-    );
+    const reason = scanFunction(body, rewriting, { patches, index });
     if (reason !== undefined) return reason;
     if (patches.length === 0) continue;
     writeBytes(writer, bytes.subarray(copied, start));
@@ -60,31 +67,27 @@ export function rewriteFunctions(
   return undefined;
 }
 
-interface RewriteOptions {
-  readonly count: number;
-  readonly memory: VirtualMemory | undefined;
-  readonly writer: ByteWriter;
-  readonly watch?: CallWatch | undefined;
-}
-
 function scanFunction(
   reader: ByteReader,
-  memory: VirtualMemory | undefined,
-  patches: Patch[],
-  watch: { readonly callee: number; readonly seen: () => void } | undefined,
+  { memory, standIns, isRestored, watch }: BodyRewriting,
+  { patches, index }: { patches: Patch[]; index: number },
 ): string | undefined {
-  if (skipLocals(reader)) return whyFreshInstruction(opcode.collectedType);
+  if (skipLocals(reader) && isRestored) return whyFreshInstruction(opcode.collectedType);
   let code = -1;
   while (!isAtEnd(reader)) {
     const start = reader.offset;
     code = readInstruction(reader);
     if (code === opcode.memorySize || code === opcode.memoryGrow) {
-      patches.push(patch(reader, { code, start, memory }));
+      if (isRestored) patches.push(patch(reader, { code, start, memory }));
     } else if (code === call && watch !== undefined) {
-      if (readU32({ bytes: reader.bytes, offset: start + 1, end: reader.end }) === watch.callee) watch.seen();
+      const callee = readU32({ bytes: reader.bytes, offset: start + 1, end: reader.end });
+      if (callee === watch.callee) watch.callers.add(index);
     } else if (isSuspicious(code)) {
-      const reason = whyFreshInstruction(code);
+      const reason = isRestored ? whyFreshInstruction(code) : undefined;
       if (reason !== undefined) return reason;
+      const range = { start, end: reader.offset };
+      if (isBulkOperation(code))
+        patches.push({ ...range, opcode: call, index: standIns.indexOf(code, range) });
     }
   }
   return code === opcode.end ? undefined : fail(reader, "function without an end");

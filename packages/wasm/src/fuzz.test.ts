@@ -33,6 +33,10 @@ const modules = await Promise.all(
        (block $h (result i32) (try_table (catch $e $h) (throw $e (memory.size))) unreachable))`,
     `(import "e" "m" (memory 0 3)) (memory 1) (memory i64 1 2) (global (mut externref) (ref.null extern))
      (table 3 externref) (func (drop (table.grow (ref.null extern) (i32.const 1))))`,
+    `(memory i64 1 2) (memory 1) (table 3 funcref) (table 4 externref) (elem $e func 0) (data $d "passive")
+     (func (table.init $e (i32.const 0) (i32.const 0) (i32.const 1)) (table.copy 0 0 (i32.const 0) (i32.const 1) (i32.const 1))
+       (table.fill 1 (i32.const 0) (ref.null extern) (i32.const 2)) (memory.fill (i64.const 0) (i32.const 0) (i64.const 9))
+       (memory.copy 0 1 (i64.const 0) (i32.const 0) (i32.const 9)) (memory.init $d (i64.const 0) (i32.const 1) (i32.const 2)))`,
     `(import "env" "base" (global i32)) (memory 1) (global i32 (i32.add (i32.const 1) (i32.const 2)))
      (func (export "a") (return_call 1)) (func (export "b"))`,
   ].map(assemble),

@@ -1,3 +1,4 @@
+import type { AddedFunction } from "./added-functions.ts";
 import { type ByteReader, fail, readByte, readCount, readU32 } from "./byte-reader.ts";
 import { type ByteWriter, byteWriter, writeByte, writeBytes, writeU32, written } from "./byte-writer.ts";
 import { constantI32, readConstantExpression } from "./constant-expression.ts";
@@ -65,14 +66,15 @@ function readOnlySegment(reader: ByteReader): number[] | undefined {
   return reader.offset === reader.end ? indices : fail(reader, "element section is longer than its content");
 }
 
-/** The type `(func)`, as it stands in the type section. */
-export const resumeFunctionType: readonly number[] = [0x60, 0, 0];
-
 /**
- * Writes the function that goes on with a Go program, as an entry of the code section: Go's own loop, which calls the
- * function whose place stands below the stack pointer until there is a pause.
+ * The function that goes on with a Go program: Go's own loop, which calls the function whose place stands below the stack
+ * pointer until there is a pause.
  */
-export function writeResumeFunction(writer: ByteWriter, { stackPointer, pause, runType }: GoCommand): void {
+export function resumeFunction(go: GoCommand): AddedFunction {
+  return { type: [0x60, 0, 0], write: (writer) => writeResumeFunction(writer, go) };
+}
+
+function writeResumeFunction(writer: ByteWriter, { stackPointer, pause, runType }: GoCommand): void {
   const body = byteWriter();
   const belowStackPointer = (): void => {
     writeByte(body, 0x23); // global.get $stackPointer

@@ -1,3 +1,4 @@
+import type { AddedFunction } from "./added-functions.ts";
 import {
   type ByteWriter,
   byteWriter,
@@ -8,21 +9,26 @@ import {
   written,
 } from "./byte-writer.ts";
 
-/** The type `(func (param i32) (result i32))`, as it stands in the type section. */
-export const growFunctionType: readonly number[] = [0x60, 1, 0x7f, 1, 0x7f];
-
 /**
- * Writes the function that stands in for `memory.grow`, as an entry of the code section: beyond `maximumPages`
+ * The function that stands in for `memory.grow`: beyond `maximumPages`
  * it notes that it refused and returns -1; else it makes the memory large enough, if it is not so already since an
  * earlier call, and returns the old virtual size.
  * @param globals.size - index of the global that holds the virtual size in pages
  * @param globals.refused - index of the global that becomes 1 when memory is refused
  */
-export function writeGrowFunction(
-  writer: ByteWriter,
-  globals: { readonly size: number; readonly refused: number },
-  maximumPages: number,
-): void {
+export function growFunction(globals: MemoryGlobals, maximumPages: number): AddedFunction {
+  return {
+    type: [0x60, 1, 0x7f, 1, 0x7f], // (func (param i32) (result i32))
+    write: (writer) => writeGrowFunction(writer, globals, maximumPages),
+  };
+}
+
+interface MemoryGlobals {
+  readonly size: number;
+  readonly refused: number;
+}
+
+function writeGrowFunction(writer: ByteWriter, globals: MemoryGlobals, maximumPages: number): void {
   const body = byteWriter();
   writeBytes(body, [1, 1, 0x7f]); // local 0: pages to add, then the new size; local 1: the old size
   writeByte(body, 0x23); // global.get $size

@@ -62,7 +62,8 @@ export function readExternalKind(reader: ByteReader): ExternalKind {
   return externalKinds[byte] ?? unsupported(`unknown kind 0x${byte.toString(16)} of an import or export`);
 }
 
-function readTag(reader: ByteReader): number {
+/** @returns the index of its type @throws {WasmError} `WASM_TRUNCATED`, `WASM_MALFORMED` */
+export function readTag(reader: ByteReader): number {
   if (readByte(reader) !== 0) fail(reader, "tag with an attribute other than 0");
   return readU32(reader);
 }

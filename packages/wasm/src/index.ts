@@ -40,7 +40,7 @@ export {
 } from "./encode.ts";
 export { WasmError, type WasmErrorCode } from "./errors.ts";
 export type { Export } from "./export.ts";
-export type { CollectedType, FunctionType, TypeDefinition } from "./function-type.ts";
+export type { CollectedType, FunctionType, RelatedType, TypeDefinition } from "./function-type.ts";
 export type { Global, GlobalType } from "./global.ts";
 export type { ExternalKind, Import, ImportType } from "./import.ts";
 export type { Isolation } from "./isolation.ts";

@@ -161,7 +161,8 @@ describe("readInstruction, with the engine as its oracle", () => {
     ["an unknown block type", [0x02, 0x41], "unknown block type -63"],
     ["an unknown instruction", [0xff], "unknown instruction 0xff"],
     ["an unknown instruction behind a prefix", [0xfd, 0x9a, 0x01], "unknown instruction 0xfd 0x9a"],
-    ["an atomic instruction", [0xfe, 0x10, 2, 0], "atomic instructions"],
+    ["an atomic instruction", [0xfe, 0x10, 2, 0], 4],
+    ["an unknown atomic instruction", [0xfe, 0x4f], "unknown instruction 0xfe 0x4f"],
     ["half an instruction", [0x43, 0, 0], "truncated WebAssembly module: something reaches beyond byte 3"],
   ])("reads %s", (_row, bytes, expected) => {
     expect(lengthOf(bytes)).toEqual(expected);

@@ -10,7 +10,14 @@ import {
   skipS64,
   unsupported,
 } from "./byte-reader.ts";
-import { bulkOpcodes, collectorOpcodes, immediate, singleOpcodes, vectorOpcodes } from "./opcodes.ts";
+import {
+  atomicOpcodes,
+  bulkOpcodes,
+  collectorOpcodes,
+  immediate,
+  singleOpcodes,
+  vectorOpcodes,
+} from "./opcodes.ts";
 import { isGarbageCollected, readHeapType, readValueType, startsValueType } from "./value-type.ts";
 
 /** The opcodes that somebody asks for. One behind a prefix counts as `prefix * 0x1000 + opcode`. */
@@ -22,12 +29,17 @@ export const opcode = {
   refEq: 0xd3,
   firstCollector: 0xfb000,
   lastCollector: 0xfbfff,
+  memoryInit: 0xfc008,
   dataDrop: 0xfc009,
+  memoryCopy: 0xfc00a,
+  memoryFill: 0xfc00b,
   tableInit: 0xfc00c,
   elemDrop: 0xfc00d,
   tableCopy: 0xfc00e,
   tableGrow: 0xfc00f,
   tableFill: 0xfc011,
+  firstAtomic: 0xfe000,
+  lastAtomic: 0xfefff,
   /** Stands for an instruction that mentions a garbage-collected type. */
   collectedType: 0x100000,
 } as const;
@@ -51,10 +63,10 @@ const prefixed = new Map([
   [0xfb, collectorOpcodes],
   [0xfc, bulkOpcodes],
   [0xfd, vectorOpcodes],
+  [0xfe, atomicOpcodes],
 ]);
 
 function readPrefixed(reader: ByteReader, prefix: number): number {
-  if (prefix === 0xfe) unsupported("atomic instructions");
   const second = readU32(reader);
   const kind = prefixed.get(prefix)?.[second];
   if (!kind) unsupported(`unknown instruction ${hex(prefix)} ${hex(second)}`);

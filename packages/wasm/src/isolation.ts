@@ -1,3 +1,4 @@
+import { WasmError } from "./errors.ts";
 import { mentionsCollected } from "./function-type.ts";
 import { opcode } from "./instruction.ts";
 import { standardPageBytes } from "./limits.ts";
@@ -9,6 +10,35 @@ import { isGarbageCollected, isNumberType } from "./value-type.ts";
  * instance for each, for a reason that is shown to people (data-plane 1.5).
  */
 export type Isolation = { readonly kind: "restore" } | { readonly kind: "fresh"; readonly reason: string };
+
+/** What compilers give an exception: one address. */
+const maxTagParameters = 16;
+
+/**
+ * Refuses what could fill the heap of the engine, which cannot be limited: the engine looks only now and then whether it has
+ * grown too large, and a guest that makes objects of a megabyte needs no more than that.
+ * @throws {WasmError} `WASM_UNSUPPORTED` for structures and arrays, `WASM_LIMIT` for large exceptions
+ */
+export function refuseUnlimited(module: WasmModule): void {
+  if (module.types.some(({ kind }) => kind === "collected")) {
+    throw new WasmError(
+      "the module declares structures or arrays of the garbage collector, whose memory cannot be limited",
+      { code: "WASM_UNSUPPORTED" },
+    );
+  }
+  const tags = [
+    ...module.imports.flatMap((entry) => (entry.kind === "tag" ? [entry.typeIndex] : [])),
+    ...module.tags,
+  ];
+  for (const index of tags) {
+    const type = module.types[index];
+    if (type === undefined || type.kind === "collected" || type.parameters.length <= maxTagParameters)
+      continue;
+    throw new WasmError(`the module has exceptions with more than ${maxTagParameters} values`, {
+      code: "WASM_LIMIT",
+    });
+  }
+}
 
 /** Why the declarations of a module alone forbid restoring, or `undefined`. */
 export function whyFresh(module: WasmModule): string | undefined {
@@ -59,5 +89,6 @@ const reasons = new Map<number, string>([
 /** Why an instruction forbids restoring, or `undefined`. */
 export function whyFreshInstruction(code: number): string | undefined {
   if (code >= opcode.firstCollector && code <= opcode.lastCollector) return collectedReason;
+  if (code >= opcode.firstAtomic && code <= opcode.lastAtomic) return "atomic instructions";
   return reasons.get(code);
 }

@@ -2,8 +2,8 @@ import { WasmError } from "./errors.ts";
 import { type Limits, standardPageBytes } from "./limits.ts";
 import type { TableType } from "./table.ts";
 
-/** The most that 32-bit addresses reach. */
-const addressablePages = 65_536;
+/** What 32-bit addresses reach but for the last page, so that adding to an address that is in the memory never wraps round. */
+const addressablePages = 65_535;
 const pagesPerMebibyte = 16;
 
 /** Limits that have a maximum. */

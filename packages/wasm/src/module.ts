@@ -2,7 +2,7 @@ import { readList, readU32 } from "./byte-reader.ts";
 import { type Export, readExports } from "./export.ts";
 import { readTypes, type TypeDefinition } from "./function-type.ts";
 import { type Global, readGlobals } from "./global.ts";
-import { type Import, readImports } from "./import.ts";
+import { type Import, readImports, readTag } from "./import.ts";
 import { type Limits, readLimits } from "./limits.ts";
 import { decodeSection, readSections, type SectionedModule, sectionId } from "./section.ts";
 import { readTables, type Table, type TableType } from "./table.ts";
@@ -19,6 +19,8 @@ export interface WasmModule extends SectionedModule {
   readonly memories: readonly Limits[];
   /** The module's own, without imported ones. */
   readonly globals: readonly Global[];
+  /** Type index of each tag of the module itself; imported ones come before them in the index space. */
+  readonly tags: readonly number[];
   readonly exports: readonly Export[];
   /** Index of the function that runs at instantiation. */
   readonly start: number | undefined;
@@ -45,6 +47,7 @@ export function readModule(bytes: Uint8Array): WasmModule {
     memories: decodeSection<Limits[]>(module, sectionId.memory, [], (reader) =>
       readList(reader, "memories", readLimits),
     ),
+    tags: decodeSection<number[]>(module, sectionId.tag, [], (reader) => readList(reader, "tags", readTag)),
     globals: decodeSection<Global[]>(module, sectionId.global, [], readGlobals),
     exports: decodeSection<Export[]>(module, sectionId.export, [], readExports),
     start: decodeSection<number | undefined>(module, sectionId.start, undefined, readU32),

@@ -103,6 +103,13 @@ export const bulkOpcodes = table([
   [15, 17, index], // table.grow, table.size, table.fill
 ]);
 
+/** Opcodes behind 0xfe: atomic access to memory. */
+export const atomicOpcodes = table([
+  [0x00, 0x02, memoryArgument], // memory.atomic.notify, memory.atomic.wait32, memory.atomic.wait64
+  [0x03, 0x03, immediate.lane], // atomic.fence, and a byte that is zero
+  [0x10, 0x4e, memoryArgument], // i32.atomic.load … i64.atomic.rmw32.cmpxchg_u
+]);
+
 /** Opcodes behind 0xfd: vectors, plain and relaxed. */
 export const vectorOpcodes = table([
   [0x00, 0x0b, memoryArgument], // v128.load … v128.store

@@ -132,13 +132,53 @@ describe("limits and errors", () => {
       "64-bit memory",
       "(memory i64 0x100000000)",
       65536,
-      "the module starts with 268435456 MiB of memory, 4096 MiB are allowed",
+      "the module starts with 268435456 MiB of memory, 4095.9375 MiB are allowed",
     ],
   ])("refuses %s", async (_row, fields, maxPages, message) => {
     const bytes = await assemble(fields);
     expect(() => rewriteForRuntime(bytes, { maxPages })).toThrow(
       expect.objectContaining({ code: "WASM_MEMORY_LIMIT", message }),
     );
+  });
+
+  const objects = "structures or arrays of the garbage collector, whose memory cannot be limited";
+  it.each<[string, string, number[], number[][]]>([
+    ["an unknown instruction", "unknown instruction 0xff", [0, 0xff, 0x0b], []],
+    ["an unknown vector instruction", "unknown instruction 0xfd 0x9a", [0, 0xfd, 0x9a, 0x01, 0x0b], []],
+    ["an unknown type of a local", "unknown value type 0x42", [1, 1, 0x42, 0x0b], []],
+    ["a structure", `the module declares ${objects}`, [0, 0x0b], [[0x5f, 1, 0x7f, 1]]],
+    ["an array", `the module declares ${objects}`, [0, 0x0b], [[0x5e, 0x78, 1]]],
+    ["an array in a group", `the module declares ${objects}`, [0, 0x0b], [[0x4e, 1, 0x5e, 0x78, 1]]],
+    ["an array with supertypes", `the module declares ${objects}`, [0, 0x0b], [[0x50, 0, 0x5e, 0x78, 1]]],
+  ])("refuses %s, restored or fresh", (_row, message, code, types) => {
+    for (const memories of [[1], [2, 0, 1]]) {
+      const bytes = encodeModule([
+        { id: 1, body: Uint8Array.of(1 + types.length, 0x60, 0, 0, ...types.flat()) },
+        { id: 3, body: Uint8Array.of(1, 0) },
+        { id: 5, body: Uint8Array.of(memories.length, ...memories.flatMap(() => [0, 1])) },
+        { id: 10, body: Uint8Array.of(1, code.length, ...code) },
+      ]);
+      expect(() => rewriteForRuntime(bytes, { maxPages })).toThrow(
+        expect.objectContaining({ code: "WASM_UNSUPPORTED", message }),
+      );
+    }
+  });
+
+  it.each([
+    ["16 values", 16, false],
+    ["17 values", 17, true],
+  ])("refuses large exceptions only: %s", async (_row, count, isRefused) => {
+    const values = "(param i32)".repeat(count);
+    for (const tag of [`(tag ${values})`, `(import "e" "t" (tag ${values}))`]) {
+      const rewrite = async () => rewriteForRuntime(await assemble(tag), { maxPages });
+      if (!isRefused) await rewrite();
+      else {
+        await expect(rewrite()).rejects.toMatchObject({
+          code: "WASM_LIMIT",
+          message: "the module has exceptions with more than 16 values",
+        });
+      }
+    }
   });
 
   it.each([

@@ -4,7 +4,7 @@ import type { Export } from "./export.ts";
 import { freshModule, type LoweredLimits } from "./fresh-module.ts";
 import { type GoCommand, goCommand, goTableIndex } from "./go-command.ts";
 import type { ExternalKind } from "./import.ts";
-import { type Isolation, whyFresh } from "./isolation.ts";
+import { type Isolation, refuseUnlimited, whyFresh } from "./isolation.ts";
 import { type BoundedLimits, limitMemories, limitTables } from "./memory-limit.ts";
 import { allMemories, allTables, countImports, readModule, type WasmModule } from "./module.ts";
 import { type ImportedMemory, type Restorable, restorableModule } from "./restorable-module.ts";
@@ -57,28 +57,31 @@ export interface GoResume {
  * For `restore`, the memory becomes an import, under the module's own name for it if it was one; mutable globals
  * and tables are exported under names that start with `kubewarden:`; `memory.size` reads a global and `memory.grow`
  * calls a function that keeps within the limit, so that the host can set the size back although memories never
- * shrink. Where that would not restore everything, or the module uses something unknown here, the isolation is
- * `fresh` with the reason, and only the maxima of its memories and tables are lowered.
+ * shrink. Where that would not restore everything, the isolation is `fresh` with the reason, and the maxima of its
+ * memories and tables are lowered. Either way, instructions that move much at once are done in pieces, so that a thread
+ * can always be ended.
  * @param options.maxPages - what all memories of one instance may take, in pages of 64 KiB
- * @throws {WasmError} `WASM_MEMORY_LIMIT` when the module starts with more memory, `WASM_LIMIT` with too large tables; the other codes as `readModule`
+ * @throws {WasmError} `WASM_MEMORY_LIMIT` when the module starts with more memory, `WASM_LIMIT` with too large tables;
+ *   `WASM_UNSUPPORTED` for types whose objects cannot be limited and for unknown instructions; the other codes as `readModule`
  */
 export function rewriteForRuntime(bytes: Uint8Array, { maxPages }: { maxPages: number }): RewrittenModule {
   const module = readModule(bytes);
   const memories = limitMemories(allMemories(module), maxPages);
   const tables = limitTables(allTables(module));
+  refuseUnlimited(module);
   const reason = whyFresh(module);
   if (reason !== undefined) return fresh(module, { memories, tables }, reason);
   const memory = importedMemory(module, memories[0]);
   const go = memory === undefined ? undefined : goCommand(module);
-  const code = rewriteCode(module, memory?.maximumPages, go);
+  const code = rewriteCode(module, { kind: "restore", maximumPages: memory?.maximumPages, go });
   if (code.kind === "unsuitable") return fresh(module, { memories, tables }, code.reason);
-  return restorable(module, { code: code.body, memory, go: go && { ...go, readers: code.readers } });
+  return restorable(module, { code, memory, go: go && { ...go, readers: code.readers } });
 }
 
 function fresh(module: WasmModule, limits: LoweredLimits, reason: string): RewrittenModule {
   return {
     ...describe(module),
-    wasm: freshModule(module, limits),
+    wasm: freshModule(module, limits, rewriteCode(module, { kind: "fresh" })),
     isolation: { kind: "fresh", reason },
     memory: undefined,
     globals: [],
@@ -103,7 +106,7 @@ function restorable(
   ];
   return {
     ...describe(module),
-    wasm: restorableModule(module, { exports, code, memory, hasResume: go !== undefined }),
+    wasm: restorableModule(module, { exports, code, memory }),
     isolation: { kind: "restore" },
     memory,
     globals: globals.map(({ name, type }) => ({ exportName: name, type })),

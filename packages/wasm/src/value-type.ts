@@ -1,4 +1,5 @@
 import { type ByteReader, readByte, readS33, unsupported } from "./byte-reader.ts";
+import { type ByteWriter, writeByte, writeS32 } from "./byte-writer.ts";
 
 /** A reference type in the text format: a shorthand such as `funcref`, or `(ref 5)`, `(ref null extern)`. */
 export type ReferenceType = `${string}ref` | `(ref ${string})`;
@@ -80,6 +81,20 @@ export function readHeapType(reader: ByteReader): string {
   if (value >= 0) return String(value);
   const word = value >= -0x40 ? abstractHeapTypes.get(value & 0x7f) : undefined;
   return word ?? unsupported(`unknown heap type ${value}`);
+}
+
+/** Writes a type that `readReferenceType` gave. */
+export function writeReferenceType(writer: ByteWriter, type: ReferenceType): void {
+  const [, isNullable, heapType = ""] = /^\(ref (null )?(.+)\)$/.exec(type) ?? [];
+  if (heapType === "") return writeByte(writer, byteOf(shorthands, type));
+  writeByte(writer, isNullable ? nullableReference : nonNullReference);
+  if (/^\d/.test(heapType)) writeS32(writer, Number(heapType));
+  else writeByte(writer, byteOf(abstractHeapTypes, heapType));
+}
+
+function byteOf(names: ReadonlyMap<number, string>, name: string): number {
+  for (const [byte, known] of names) if (known === name) return byte;
+  throw new TypeError(`${name} is no type`);
 }
 
 const collected =
