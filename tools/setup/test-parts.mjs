@@ -1,13 +1,14 @@
+import { providePrometheus, provideRegistry } from "./debian-program.mjs";
 import { writeEnvironment } from "./environment.mjs";
 import { buildGoGuests } from "./go-guests.mjs";
 import { provideKubernetes } from "./kubernetes.mjs";
 import { provideOpa } from "./opa.mjs";
 import { unavailable } from "./part.mjs";
-import { provideRegistry } from "./registry.mjs";
 
 /** What tests need from the machine, cheap ones first; no part needs another. */
 const PARTS = {
   registry: provideRegistry,
+  prometheus: providePrometheus,
   go: buildGoGuests,
   opa: provideOpa,
   kubernetes: provideKubernetes,

@@ -1,16 +1,17 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startEvaluator } from "@kubewarden-ts/policy-evaluation";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { wapcGuests } from "../../../../tests/guests/text/wapc.ts";
+import { partPath, requires } from "../../../../tests/support/requirements.ts";
 import { asPolicy, assemble } from "../../../../tests/support/text-guest.ts";
 import { usablePort } from "../../../../tools/start/ports.ts";
 import { parsePrometheusText, sumBy, sumOf } from "../testing/prometheus.ts";
 import { podReview } from "../testing/reviews.ts";
-import { type RunningProgram, startProgram } from "../testing/running-program.ts";
+import type { RunningProgram } from "../testing/running-program.ts";
+import { post, startedProgram } from "../testing/started-program.ts";
 
 // The forms of query that upstream's dashboard is made of (policy-server 12.3).
 
@@ -30,10 +31,7 @@ beforeAll(async () => {
     await writeFile(join(folder, id), asPolicy(assemble(wapcGuests[guest])));
     policies[id] = { module: `file://${join(folder, id)}`, allowedToMutate: true };
   }
-  const argv = ["--enable-prometheus-metrics"];
-  const started = await startProgram({ policies: JSON.stringify(policies), argv }, startEvaluator);
-  if ("exit" in started) throw new Error(started.stderr);
-  server = started;
+  server = await startedProgram(policies, ["--enable-prometheus-metrics"]);
 });
 afterAll(async () => {
   await server?.stop();
@@ -43,10 +41,7 @@ afterAll(async () => {
 async function ask(paths: readonly string[]): Promise<void> {
   for (const path of paths) {
     const request = { ...podReview(), request: { ...requestOf(podReview()), requestKind: pod } };
-    const headers = { "content-type": "application/json" };
-    const url = `http://127.0.0.1:${server.port}${path}`;
-    const response = await fetch(url, { method: "POST", headers, body: JSON.stringify(request) });
-    await response.arrayBuffer();
+    await post(server, path, request);
   }
 }
 
@@ -89,9 +84,8 @@ describe("the dashboard's queries", () => {
     expect(sumOf(after, "kubewarden_policy_evaluation_latency_milliseconds_sum")).toBeGreaterThanOrEqual(0);
   });
 
-  const hasPrometheus = spawnSync("prometheus", ["--version"]).status === 0;
-  it.skipIf(!hasPrometheus)(
-    "policy-server 39: are answered by Debian's prometheus, where it is installed",
+  it.skipIf(requires("prometheus").skip)(
+    "policy-server 39: are answered by a server of Prometheus",
     async () => {
       const port = await usablePort(0, "127.0.0.1");
       const scrapes = {
@@ -105,7 +99,7 @@ describe("the dashboard's queries", () => {
       const configFile = join(folder, "prometheus.json");
       await writeFile(configFile, JSON.stringify(config));
       const prometheus = spawn(
-        "prometheus",
+        partPath("prometheus"),
         [
           `--config.file=${configFile}`,
           `--storage.tsdb.path=${join(folder, "data")}`,

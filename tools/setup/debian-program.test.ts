@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 // Plain JavaScript, which older versions of Node.js run: without types.
-const { provideRegistry } = await import(new URL("registry.mjs", import.meta.url).href);
+const { providePrometheus, provideRegistry } = await import(
+  new URL("debian-program.mjs", import.meta.url).href
+);
 
 /** Downloads only with lists of its own, as a machine whose lists are empty does. */
 const FAKE_APT = `#!/bin/sh
@@ -16,8 +18,10 @@ esac
 `;
 const FAKE_DPKG = `#!/bin/sh
 mkdir -p tree/usr/bin
-printf '#!/bin/sh\\n' > tree/usr/bin/docker-registry
-chmod +x tree/usr/bin/docker-registry
+for program in docker-registry prometheus; do
+  printf '#!/bin/sh\\n' > tree/usr/bin/$program
+  chmod +x tree/usr/bin/$program
+done
 `;
 
 let folder: string;
@@ -42,6 +46,13 @@ function contextOf(env: Record<string, string>, skipped: string[] = []) {
     env: { PATH: `${folder}/bin:/bin`, ...env },
   };
 }
+
+describe("the server of Prometheus", () => {
+  it("comes from Debian's package of its own", async () => {
+    const path = expect.stringMatching(/prometheus$/);
+    expect(await providePrometheus(contextOf({}))).toEqual({ available: true, path });
+  });
+});
 
 describe("the registry", () => {
   it("is taken from the path", async () => {
