@@ -6,8 +6,9 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vites
 import { buildPolicies } from "../../../policies/build.ts";
 import { wapcGuests } from "../../../tests/guests/text/wapc.ts";
 import { asPolicy, assemble } from "../../../tests/support/text-guest.ts";
-import { podReview } from "./testing/reviews.ts";
+import { accepted, podReview, rejected } from "./testing/reviews.ts";
 import { type EndedProgram, type RunningProgram, startProgram } from "./testing/running-program.ts";
+import { post, startedProgram } from "./testing/started-program.ts";
 
 const denied = "Privileged container is not allowed";
 const privileged = podReview({ privileged: true });
@@ -39,12 +40,6 @@ beforeAll(async () => {
 });
 afterAll(() => server?.stop());
 
-async function startedProgram(policies: object, argv: string[] = []): Promise<RunningProgram> {
-  const started = await startProgram({ policies: JSON.stringify(policies), argv }, startEvaluator);
-  if ("exit" in started) throw new Error(started.stderr);
-  return started;
-}
-
 async function failedProgram(policies: object, argv: string[] = []): Promise<EndedProgram> {
   const started = await startProgram({ policies: JSON.stringify(policies), argv }, startEvaluator);
   if ("exit" in started) return started;
@@ -52,28 +47,11 @@ async function failedProgram(policies: object, argv: string[] = []): Promise<End
   throw new Error("the program started");
 }
 
-async function post(path: string, body: unknown, to = server): Promise<{ status: number; json: unknown }> {
-  const response = await fetch(`http://127.0.0.1:${to.port}${path}`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: typeof body === "string" ? body : JSON.stringify(body),
-  });
-  return { status: response.status, json: await response.json() };
-}
-
-function review(response: object): object {
-  return { kind: "AdmissionReview", apiVersion: "admission.k8s.io/v1", response };
-}
-
-const rejected = (message: string) =>
-  review({ uid: "u1", allowed: false, status: { message }, auditAnnotations: null, warnings: null });
-const acceptedReview = review({ uid: "u1", allowed: true, auditAnnotations: null, warnings: null });
-
 describe("the routes", () => {
   it.each([
     ["policy-server 1: rejects", "/validate/psp", privileged, rejected(denied)],
-    ["policy-server 2: accepts", "/validate/psp", unprivileged, acceptedReview],
-    ["policy-server 6: accepts in monitor mode", "/validate/monitored", privileged, acceptedReview],
+    ["policy-server 2: accepts", "/validate/psp", unprivileged, accepted],
+    ["policy-server 6: accepts in monitor mode", "/validate/monitored", privileged, accepted],
     ["policy-server 7: audits monitor mode as it is", "/audit/monitored", privileged, rejected(denied)],
     ["policy-server 7: audits without custom message", "/audit/messaged", privileged, rejected(denied)],
     ["policy-server 49: evaluates a member alone", "/validate/group%2Fa", privileged, rejected(denied)],
@@ -81,17 +59,17 @@ describe("the routes", () => {
       "policy-server 18: accepts everything in one namespace",
       "/validate/psp",
       podReview({ privileged: true, namespace: "safe" }),
-      acceptedReview,
+      accepted,
     ],
-    ["ignores other queries", "/validate/psp?x=%%", unprivileged, acceptedReview],
-    ["takes the caller's deadline", "/validate/psp?timeout=10s", unprivileged, acceptedReview],
+    ["ignores other queries", "/validate/psp?x=%%", unprivileged, accepted],
+    ["takes the caller's deadline", "/validate/psp?timeout=10s", unprivileged, accepted],
   ])("%s", async (_row, path, body, json) => {
-    expect(await post(path, body)).toEqual({ status: 200, json });
+    expect(await post(server, path, body)).toEqual({ status: 200, json });
   });
 
   it("policy-server 17: tells the custom message first", async () => {
     const causes = [{ reason: null, message: denied, field: null }];
-    const { json } = await post("/validate/messaged", privileged);
+    const { json } = await post(server, "/validate/messaged", privileged);
     expect(json).toMatchObject({
       response: { status: { message: "Custom error message", details: { causes } } },
     });
@@ -99,7 +77,7 @@ describe("the routes", () => {
 
   it("policy-server 21: tells the causes of a group's rejection", async () => {
     const causes = [{ reason: null, message: denied, field: "spec.policies.a" }];
-    const { json } = await post("/validate/group", privileged);
+    const { json } = await post(server, "/validate/group", privileged);
     expect(json).toMatchObject({
       response: { status: { message: "The group policy rejected your request", details: { causes } } },
     });
@@ -119,13 +97,13 @@ describe("the routes", () => {
     ["a text", "hello", { uid: "", allowed: false, status: { message: "cannot unmarshal request" } }],
   ])("policy-server 38: answers a raw request: %s", async (_row, request, response) => {
     const json = { response: { ...response, auditAnnotations: null, warnings: null } };
-    expect(await post("/validate_raw/deeds", { request })).toEqual({ status: 200, json });
+    expect(await post(server, "/validate_raw/deeds", { request })).toEqual({ status: 200, json });
   });
 
   it.each(["/validate", "/audit", "/validate_raw"])(
     "policy-server 12: %s of an unknown policy",
     async (route) => {
-      expect(await post(`${route}/x`, unprivileged)).toEqual({
+      expect(await post(server, `${route}/x`, unprivileged)).toEqual({
         status: 404,
         json: { message: "unknown policy: x", status: 404 },
       });
@@ -142,20 +120,20 @@ describe("the routes", () => {
     [{ request: { uid: 1 } }, 422, /uid/],
   ])("policy-server 13, 14: answers %j with %i", async (body, status, message) => {
     for (const id of ["psp", "group", "unknown"]) {
-      const answer = await post(`/validate/${id}`, body);
+      const answer = await post(server, `/validate/${id}`, body);
       expect(answer).toEqual({ status, json: { message: expect.stringMatching(message), status } });
     }
   });
 
   it("policy-server 49: an id with two slashes", async () => {
-    expect(await post("/validate/a%2Fb%2Fc", unprivileged)).toEqual({
+    expect(await post(server, "/validate/a%2Fb%2Fc", unprivileged)).toEqual({
       status: 500,
       json: { message: "Something went wrong", status: 500 },
     });
   });
 
   it("policy-server 6: logs what monitor mode let through", async () => {
-    await post("/validate/monitored", podReview({ privileged: true, uid: "logged" }));
+    await post(server, "/validate/monitored", podReview({ privileged: true, uid: "logged" }));
     const line = server.logs().find(({ fields }) => fields.message === "policy evaluation (monitor mode)");
     expect(line?.fields).toMatchObject({ policy_id: "monitored", response: expect.stringContaining(denied) });
   });
@@ -189,7 +167,7 @@ describe("start and stop", () => {
     await using other = await startedProgram(policies, ["--continue-on-errors"]);
     const ready = await fetch(`http://127.0.0.1:${other.readinessPort}/readiness`);
     expect(ready.status).toBe(200);
-    expect(await post("/validate/fine", unprivileged, other)).toMatchObject({
+    expect(await post(other, "/validate/fine", unprivileged)).toMatchObject({
       json: { response: { allowed: true } },
     });
     for (const [path, name] of [
@@ -197,7 +175,7 @@ describe("start and stop", () => {
       ["/audit/missing", "'missing'"],
       ["/validate/group", "group/"],
     ]) {
-      const answer = await post(path ?? "", unprivileged, other);
+      const answer = await post(other, path ?? "", unprivileged);
       const status = { code: 500, message: expect.stringContaining(name ?? "") };
       expect(answer).toMatchObject({ status: 200, json: { response: { allowed: false, status } } });
     }
@@ -226,84 +204,7 @@ describe("start and stop", () => {
   it("policy-server 42, 44: starts with an empty file, stops when asked", async () => {
     const other = await startedProgram({});
     expect(await other.stop()).toMatchObject({ exit: 0, stderr: "" });
-    await expect(post("/validate/x", "{}", other)).rejects.toThrow("fetch failed");
-  });
-});
-
-describe("a reload", () => {
-  const psp = () => ({ module: modules["pod-privileged"] });
-
-  it("puts other policies in place, without a moment in which nothing answers", async () => {
-    await using reloading = await startedProgram({ a: psp(), b: psp() });
-    await reloading.reload(JSON.stringify({ a: { ...psp(), message: "other" }, c: psp() }));
-    expect(reloading.logs().at(-1)?.fields).toMatchObject({ message: "policies reloaded" });
-    expect((await post("/validate/a", privileged, reloading)).json).toMatchObject({
-      response: { status: { message: "other" } },
-    });
-    expect((await post("/validate/b", privileged, reloading)).status).toBe(404);
-    expect((await post("/validate/c", privileged, reloading)).json).toEqual(rejected(denied));
-  });
-
-  it.each([
-    ["a file that cannot be read", "p: [", "policies cannot be reloaded"],
-    ["a policy that cannot be had", '{"p": {"module": "file:///nowhere.wasm"}}', "policies reloaded"],
-  ])("leaves what works in place: %s", async (_what, text, message) => {
-    await using reloading = await startedProgram({ p: psp() });
-    await reloading.reload(text);
-    expect(reloading.logs().at(-1)?.fields.message).toBe(message);
-    expect((await post("/validate/p", privileged, reloading)).json).toEqual(rejected(denied));
-  });
-});
-
-describe("policies that are watched", () => {
-  it("are read again whenever their file changes, without being asked", async () => {
-    const psp = (message: string) => ({ module: modules["pod-privileged"], message });
-    await using watching = await startedProgram({ p: psp("one") }, ["--watch-policies"]);
-    for (const message of ["two", "three"]) {
-      await watching.rewrite(JSON.stringify({ p: psp(message) }));
-      expect((await post("/validate/p", privileged, watching)).json).toMatchObject({
-        response: { status: { message } },
-      });
-    }
-  });
-});
-
-describe("GET /policies", () => {
-  const psp = () => ({ module: modules["pod-privileged"] });
-  const policies = async ({ readinessPort }: { readinessPort: number }) => {
-    const response = await fetch(`http://127.0.0.1:${readinessPort}/policies`);
-    const text = await response.text();
-    return { status: response.status, body: response.ok ? JSON.parse(text) : text };
-  };
-
-  it("is there only when it is switched on", async () => {
-    await using silent = await startedProgram({ p: psp() });
-    expect(await policies(silent)).toEqual({ status: 404, body: "" });
-  });
-
-  it("says which revision answers, and what is wrong with the one that was to follow", async () => {
-    await using told = await startedProgram({ p: psp() }, ["--enable-policy-status"]);
-    const { body: first } = await policies(told);
-    expect(first).toEqual({
-      policies: [
-        {
-          ...{ id: "p", kind: "policy", mode: "protect", state: "active" },
-          revision: expect.stringMatching(/^[0-9a-f]{64}$/),
-          module: {
-            digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
-            settingsDigest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
-          },
-        },
-      ],
-    });
-    await told.reload('{"p": {"module": "file:///nowhere.wasm"}}');
-    const errors = [expect.stringContaining("/nowhere.wasm")];
-    expect((await policies(told)).body).toEqual({
-      policies: [{ ...first.policies[0], state: "outdated", errors }],
-      lastReload: { at: expect.stringMatching(/^\d{4}-.*Z$/), outcome: "partly-applied", errors },
-    });
-    await told.reload("p: [");
-    expect((await policies(told)).body).toMatchObject({ lastReload: { outcome: "refused" } });
+    await expect(post(other, "/validate/x", "{}")).rejects.toThrow("fetch failed");
   });
 });
 
@@ -313,7 +214,7 @@ describe("a policy that hogs the only worker", () => {
       "--workers=1",
       "--policy-timeout=2",
     ]);
-    const spin = post("/validate/spin", privileged, busy);
+    const spin = post(busy, "/validate/spin", privileged);
     const url = `http://127.0.0.1:${busy.port}`;
     const quick = await Promise.race([
       spin.then(() => "the hog was first"),

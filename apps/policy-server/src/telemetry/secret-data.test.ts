@@ -1,7 +1,6 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startEvaluator } from "@kubewarden-ts/policy-evaluation";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { answering, type WapcGuestName, wapcGuests } from "../../../../tests/guests/text/wapc.ts";
 import {
@@ -11,7 +10,7 @@ import {
 } from "../../../../tests/support/otlp-collector.ts";
 import { asPolicy, assemble } from "../../../../tests/support/text-guest.ts";
 import { podReview } from "../testing/reviews.ts";
-import { startProgram } from "../testing/running-program.ts";
+import { post, startedProgram } from "../testing/started-program.ts";
 
 const data = { password: Buffer.from("very secret").toString("base64") };
 const lastApplied = { "kubectl.kubernetes.io/last-applied-configuration": JSON.stringify({ data }) };
@@ -48,15 +47,10 @@ beforeAll(async () => {
     }
   }
   await using collector: OtlpCollector = await startGrpcCollector();
-  const started = await startProgram(
-    {
-      policies: JSON.stringify(policies),
-      argv: ["--log-level=trace", "--enable-metrics"],
-      env: { KUBEWARDEN_LOG_FMT: "otlp", OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint },
-    },
-    startEvaluator,
-  );
-  if ("exit" in started) throw new Error(started.stderr);
+  const started = await startedProgram(policies, ["--log-level=trace", "--enable-metrics"], {
+    KUBEWARDEN_LOG_FMT: "otlp",
+    OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
+  });
   const { request } = podReview() as { request: object };
   const kind = { group: "", version: "v1", kind: "Secret" };
   const body = JSON.stringify({
@@ -64,10 +58,8 @@ beforeAll(async () => {
   });
   for (const id of Object.keys(policies)) {
     for (const route of ["validate", "audit"]) {
-      const url = `http://127.0.0.1:${started.port}/${route}/${id}`;
-      const headers = { "content-type": "application/json" };
-      const response = await fetch(url, { method: "POST", headers, body });
-      const { patch } = Object(await response.json()).response;
+      const { json } = await post(started, `/${route}/${id}`, body);
+      const { patch } = Object(json).response;
       if (patch !== undefined) patches.push(patch);
     }
   }

@@ -1,15 +1,12 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startEvaluator } from "@kubewarden-ts/policy-evaluation";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type WapcGuestName, wapcGuests } from "../../../../tests/guests/text/wapc.ts";
-import { createAuthority } from "../../../../tests/support/authority.ts";
 import {
   attributesOf,
   type Message,
   metricsOf,
-  type OtlpCollector,
   parts,
   type ReceivedExport,
   spansOf,
@@ -18,7 +15,8 @@ import {
 } from "../../../../tests/support/otlp-collector.ts";
 import { asPolicy, assemble } from "../../../../tests/support/text-guest.ts";
 import { podReview } from "../testing/reviews.ts";
-import { type EndedProgram, type RunningProgram, startProgram } from "../testing/running-program.ts";
+import type { EndedProgram } from "../testing/running-program.ts";
+import { post, startedProgram } from "../testing/started-program.ts";
 
 const guests = [
   ...["accept", "reject-with-code", "mutate-other", "loop-in-call", "look-up-host", "log-then-answer"],
@@ -37,31 +35,6 @@ const policyOf = (name: (typeof guests)[number], changes: object = {}): object =
   ...changes,
 });
 
-async function running(
-  policies: object,
-  argv: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-): Promise<RunningProgram> {
-  const started = await startProgram({ policies: JSON.stringify(policies), argv, env }, startEvaluator);
-  if ("exit" in started) throw new Error(started.stderr);
-  return started;
-}
-
-async function post(
-  { port }: RunningProgram,
-  path: string,
-  body: object = podReview(),
-  headers: Record<string, string> = {},
-): Promise<number> {
-  const response = await fetch(`http://127.0.0.1:${port}${path}`, {
-    method: "POST",
-    headers: { "content-type": "application/json", ...headers },
-    body: JSON.stringify(body),
-  });
-  await response.arrayBuffer();
-  return response.status;
-}
-
 /** Values of all series of a counter, by their attributes. */
 function pointsOf(received: ReceivedExport, metric: string): { attributes: object; point: Message }[] {
   const found = metricsOf(received).find(({ name }) => name === metric);
@@ -79,7 +52,7 @@ describe("metrics", () => {
   let ended: EndedProgram;
   beforeAll(async () => {
     await using collector = await startGrpcCollector();
-    const server = await running(
+    const server = await startedProgram(
       {
         psp: policyOf("reject-with-code"),
         monitored: policyOf("reject-with-code", { policyMode: "monitor", message: "custom" }),
@@ -211,7 +184,7 @@ describe("traces", () => {
   let lines: string[] = [];
   beforeAll(async () => {
     await using collector = await startHttpCollector();
-    const server = await running(
+    const server = await startedProgram(
       {
         monitored: policyOf("reject-with-code", { policyMode: "monitor" }),
         mutating: policyOf("mutate-other", { allowedToMutate: true }),
@@ -309,72 +282,5 @@ describe("traces", () => {
     expect(monitored).toContain(
       `${span("validate", "validation", "monitored")} policy_server: policy evaluation`,
     );
-  });
-});
-
-describe("a collector", () => {
-  it("policy-server 39, 40: with mTLS gets metrics and traces of one request (17.21)", async () => {
-    const authority = await createAuthority();
-    const pair = await authority.issue({ commonName: "collector", addresses: ["127.0.0.1"] });
-    const client = await authority.issue({ commonName: "policy-server" });
-    await using collector = await startGrpcCollector({ tls: { server: pair, clientCa: authority.cert } });
-    const files = { CERTIFICATE: authority.cert, CLIENT_CERTIFICATE: client.cert, CLIENT_KEY: client.key };
-    const env: Record<string, string> = {
-      KUBEWARDEN_LOG_FMT: "otlp",
-      OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
-    };
-    for (const [name, text] of Object.entries(files)) {
-      env[`OTEL_EXPORTER_OTLP_${name}`] = join(folder, name);
-      await writeFile(join(folder, name), text);
-    }
-    const server = await running({ p: policyOf("accept") }, ["--enable-metrics"], env);
-    await post(server, "/validate/p");
-    await server.stop();
-    const [metrics] = collector.received.filter(isMetrics);
-    const [traces] = collector.received.filter(({ signal }) => signal === "traces");
-    const names = metricsOf(metrics ?? { signal: "metrics", headers: {}, body: {} }).map(({ name }) => name);
-    expect(names).toEqual(expect.arrayContaining([evaluations, latency]));
-    expect(metrics?.body).toMatchObject({
-      resourceMetrics: [{ scopeMetrics: [{ scope: { name: "kubewarden" } }] }],
-    });
-    expect(traces?.body).toMatchObject({
-      resourceSpans: [{ scopeSpans: [{ scope: { name: "kubewarden-policy-server" } }] }],
-    });
-  });
-
-  it("that cannot be reached neither keeps the server from starting nor fails a request", async () => {
-    const gone: OtlpCollector = await startGrpcCollector();
-    await gone[Symbol.asyncDispose]();
-    const env = { OTEL_EXPORTER_OTLP_ENDPOINT: gone.endpoint, OTEL_METRIC_EXPORT_INTERVAL: "20" };
-    const server = await running({ p: policyOf("accept") }, ["--enable-metrics"], {
-      ...env,
-      OTEL_EXPORTER_OTLP_TIMEOUT: "100",
-    });
-    expect(await post(server, "/validate/p")).toBe(200);
-    const failures = () =>
-      server.logs().filter(({ fields }) => fields.message === "telemetry cannot be exported");
-    await expect.poll(failures).toHaveLength(1);
-    expect(await post(server, "/validate/p")).toBe(200);
-    expect(await server.stop()).toMatchObject({ exit: 0 });
-    expect(failures()).toHaveLength(1);
-  });
-
-  it.each([
-    ["--enable-metrics", "json"],
-    ["--enable-pprof=false", "otlp"],
-  ])("whose certificate cannot be read keeps the server from starting: %s, %s", async (flag, format) => {
-    const started = await startProgram(
-      {
-        policies: "{}",
-        argv: [flag],
-        env: { KUBEWARDEN_LOG_FMT: format, OTEL_EXPORTER_OTLP_CERTIFICATE: "/none/ca.crt" },
-      },
-      startEvaluator,
-    );
-    expect(started).toMatchObject({
-      exit: 1,
-      stderr:
-        "Error: OTEL_EXPORTER_OTLP_CERTIFICATE: cannot read /none/ca.crt: No such file or directory (os error 2)\n",
-    });
   });
 });

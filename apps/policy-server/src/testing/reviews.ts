@@ -30,3 +30,15 @@ export function podReview({
     },
   };
 }
+
+function response(fields: object): object {
+  const response = { ...fields, auditAnnotations: null, warnings: null };
+  return { kind: "AdmissionReview", apiVersion: "admission.k8s.io/v1", response };
+}
+
+/** The answer that accepts the request `u1`. */
+export const accepted = response({ uid: "u1", allowed: true });
+
+/** The answer that rejects the request `u1`. */
+export const rejected = (message: string): object =>
+  response({ uid: "u1", allowed: false, status: { message } });

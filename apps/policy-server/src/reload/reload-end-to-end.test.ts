@@ -1,0 +1,88 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { buildPolicies } from "../../../../policies/build.ts";
+import { podReview, rejected } from "../testing/reviews.ts";
+import { post, startedProgram } from "../testing/started-program.ts";
+
+const denied = "Privileged container is not allowed";
+const privileged = podReview({ privileged: true });
+
+let module = "";
+beforeAll(async () => {
+  const [file] = await buildPolicies({ only: ["pod-privileged"] });
+  module = `file://${file?.path}`;
+});
+const psp = () => ({ module });
+
+describe("a reload", () => {
+  it("puts other policies in place, without a moment in which nothing answers", async () => {
+    await using reloading = await startedProgram({ a: psp(), b: psp() });
+    await reloading.reload(JSON.stringify({ a: { ...psp(), message: "other" }, c: psp() }));
+    expect(reloading.logs().at(-1)?.fields).toMatchObject({ message: "policies reloaded" });
+    expect((await post(reloading, "/validate/a", privileged)).json).toMatchObject({
+      response: { status: { message: "other" } },
+    });
+    expect((await post(reloading, "/validate/b", privileged)).status).toBe(404);
+    expect((await post(reloading, "/validate/c", privileged)).json).toEqual(rejected(denied));
+  });
+
+  it.each([
+    ["a file that cannot be read", "p: [", "policies cannot be reloaded"],
+    ["a policy that cannot be had", '{"p": {"module": "file:///nowhere.wasm"}}', "policies reloaded"],
+  ])("leaves what works in place: %s", async (_what, text, message) => {
+    await using reloading = await startedProgram({ p: psp() });
+    await reloading.reload(text);
+    expect(reloading.logs().at(-1)?.fields.message).toBe(message);
+    expect((await post(reloading, "/validate/p", privileged)).json).toEqual(rejected(denied));
+  });
+});
+
+describe("policies that are watched", () => {
+  it("are read again whenever their file changes, without being asked", async () => {
+    const psp = (message: string) => ({ module, message });
+    await using watching = await startedProgram({ p: psp("one") }, ["--watch-policies"]);
+    for (const message of ["two", "three"]) {
+      await watching.rewrite(JSON.stringify({ p: psp(message) }));
+      expect((await post(watching, "/validate/p", privileged)).json).toMatchObject({
+        response: { status: { message } },
+      });
+    }
+  });
+});
+
+describe("GET /policies", () => {
+  const policies = async ({ readinessPort }: { readinessPort: number }) => {
+    const response = await fetch(`http://127.0.0.1:${readinessPort}/policies`);
+    const text = await response.text();
+    return { status: response.status, body: response.ok ? JSON.parse(text) : text };
+  };
+
+  it("is there only when it is switched on", async () => {
+    await using silent = await startedProgram({ p: psp() });
+    expect(await policies(silent)).toEqual({ status: 404, body: "" });
+  });
+
+  it("says which revision answers, and what is wrong with the one that was to follow", async () => {
+    await using told = await startedProgram({ p: psp() }, ["--enable-policy-status"]);
+    const { body: first } = await policies(told);
+    expect(first).toEqual({
+      policies: [
+        {
+          ...{ id: "p", kind: "policy", mode: "protect", state: "active" },
+          revision: expect.stringMatching(/^[0-9a-f]{64}$/),
+          module: {
+            digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
+            settingsDigest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
+          },
+        },
+      ],
+    });
+    await told.reload('{"p": {"module": "file:///nowhere.wasm"}}');
+    const errors = [expect.stringContaining("/nowhere.wasm")];
+    expect((await policies(told)).body).toEqual({
+      policies: [{ ...first.policies[0], state: "outdated", errors }],
+      lastReload: { at: expect.stringMatching(/^\d{4}-.*Z$/), outcome: "partly-applied", errors },
+    });
+    await told.reload("p: [");
+    expect((await policies(told)).body).toMatchObject({ lastReload: { outcome: "refused" } });
+  });
+});
