@@ -1,11 +1,21 @@
 import { expect, it } from "vitest";
-import type { Generation, LoadedEntry } from "./generation.ts";
+import type { Generation, LoadedPolicy } from "./generation.ts";
 import { LiveGeneration } from "./live-generation.ts";
+import type { PolicyEntry } from "./policies-file.ts";
+
+const entry: PolicyEntry = {
+  ...{ kind: "policy", module: "m", policyMode: "protect", allowedToMutate: false, namespaced: false },
+  ...{ settings: {}, contextAwareResources: [], hostCapabilities: [] },
+};
 
 /** A generation of policies that run under the given keys. */
 function generation(...keys: readonly number[]): Generation {
+  const unused = { timeoutMs: undefined, digest: "", settingsDigest: "" };
   const entries = keys.map(
-    (key) => ({ kind: "policy", id: `p${key}`, state: { key } }) as unknown as LoadedEntry,
+    (key): LoadedPolicy => ({
+      ...{ kind: "policy", id: `p${key}`, revision: "", entry },
+      state: { key, ...unused },
+    }),
   );
   return new Map(entries.map((entry) => [entry.id, entry]));
 }

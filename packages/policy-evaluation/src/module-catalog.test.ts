@@ -3,13 +3,20 @@ import { expect, it } from "vitest";
 import { fetchTextPolicy } from "../fixtures/text-policies.ts";
 import { createModuleCatalog, unusedModuleKeptMs } from "./module-catalog.ts";
 
+// Nobody runs it.
+const module = new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));
+const layout = {
+  ...{ memory: undefined, globals: [], virtualPages: undefined },
+  ...{ memoryRefused: undefined, goResume: undefined },
+};
+
 function catalog() {
   let [now, prepared] = [0, 0];
   const created = createModuleCatalog({
     fetchModule: fetchTextPolicy,
     prepare: async () => {
       prepared++;
-      return {} as never;
+      return { protocol: "wapc", module, layout, isolation: { kind: "fresh", reason: "" } };
     },
     clock: { ...systemClock, now: () => now },
   });

@@ -17,7 +17,7 @@ export interface ObjectReference extends ResourceReference {
  * @throws {KubeError} `KUBE_NOT_FOUND`; `KUBE_ANSWER_INVALID` for an answer that is not the object; those of `Discovery.find` and `objectPath`; any other of a request
  */
 export async function getObject(
-  { client, discovery }: { client: KubeClient; discovery: Discovery },
+  { client, discovery }: { client: Pick<KubeClient, "get">; discovery: Discovery },
   reference: ObjectReference,
   { signal }: { signal?: AbortSignal | undefined } = {},
 ): Promise<Uint8Array> {
@@ -39,7 +39,7 @@ const metadataKeys = knownKeys(["name"]);
 
 /** What has another name, or none, is not the object: a page of a proxy, a failure that says it is none. */
 async function get(
-  client: KubeClient,
+  client: Pick<KubeClient, "get">,
   path: string,
   name: string,
   signal: AbortSignal | undefined,

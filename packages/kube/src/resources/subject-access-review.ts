@@ -34,7 +34,7 @@ const Review = v.object({ status: AccessStatus });
  * @throws {KubeError} `KUBE_ANSWER_INVALID`: `SubjectAccessReview did not return a response`; any other of a request
  */
 export async function createSubjectAccessReview(
-  client: KubeClient,
+  client: Pick<KubeClient, "request">,
   spec: SubjectAccessReviewSpec,
   { signal }: { signal?: AbortSignal | undefined } = {},
 ): Promise<SubjectAccessReviewStatus> {

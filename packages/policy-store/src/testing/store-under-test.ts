@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createLogger } from "@kubewarden-ts/base";
+import { createLogger, errorText } from "@kubewarden-ts/base";
 import { createConnections, createRegistryClient, defaultSources } from "@kubewarden-ts/oci";
 import { type FakeRegistry, startFakeRegistry } from "@kubewarden-ts/oci/testing";
 import { moduleLayerType } from "../image-module.ts";
@@ -15,6 +15,20 @@ export function moduleOf(text: string): Uint8Array {
   const content = Buffer.from(`\x01x${text}`);
   const section = Buffer.concat([Buffer.of(0, content.length), content]);
   return Buffer.concat([Buffer.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0), section]);
+}
+
+/** What a module of `moduleOf` is told by. */
+export const moduleText = ({ bytes }: { bytes: Uint8Array }): string =>
+  Buffer.from(bytes.subarray(12)).toString();
+
+/** How a promise fails: the code and the text of its error. */
+export async function failure(promise: Promise<unknown>): Promise<{ code: unknown; text: string }> {
+  const error = await promise.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return { code, text: errorText(error) };
 }
 
 /** A store in an empty folder, with a registry in this process. */

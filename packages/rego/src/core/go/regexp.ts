@@ -114,6 +114,7 @@ class CountedInput extends MatcherInputBase {
     return MatcherInputBase.Encoding.UTF_16;
   }
   override asCharSequence(): string {
+    // Not a plain string, as the library declares: it only asks for length and characters, and those are to be counted.
     return this.#text as unknown as string;
   }
   override length(): number {
