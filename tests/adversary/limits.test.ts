@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { regoGuest, regoGuests } from "../guests/text/rego.ts";
 import { callingHost, wapcGuest, wapcGuests } from "../guests/text/wapc.ts";
 import { wasiGuests } from "../guests/text/wasi.ts";
+import { addPolicy, hostilePool } from "./hostile-pool.ts";
 import { ask, loneGuest } from "./lone-guest.ts";
 
 const endlessCalls = wapcGuest({
@@ -67,7 +68,9 @@ describe("what is said of a limit", () => {
   });
 
   it("names its flag: the memory that a module begins with", async () => {
-    await expect(loneGuest(wapcGuests["wants-4-gib"], "wapc")).rejects.toThrow(
+    await using pool = await hostilePool();
+    await expect(addPolicy(pool, wapcGuests["wants-4-gib"])).rejects.toHaveProperty(
+      "message",
       "the module starts with 4096 MiB of memory, 512 MiB are allowed (--max-policy-memory-mib sets the limit)",
     );
   });

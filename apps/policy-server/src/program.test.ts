@@ -208,7 +208,7 @@ describe("policy-server", () => {
       expect([exit, options]).toEqual([1, undefined]);
       expect(stderr).toMatch(problem);
       expect(stderr).toMatch(
-        /\nError: Cannot connect to Kubernetes, context aware policies would not work properly\n$/,
+        /; --ignore-kubernetes-connection-failure starts without one\nError: Cannot connect to Kubernetes, context aware policies would not work properly\n$/,
       );
     });
 

@@ -40,7 +40,10 @@ async function clusterAccess(options: HostOptions): Promise<ClusterAccess | unde
   try {
     return await loadClusterAccess({ env });
   } catch (cause) {
-    warn(`Cannot connect to Kubernetes cluster: ${errorText(cause)}`);
+    const remedy = ignoreKubernetesFailure
+      ? ""
+      : "; --ignore-kubernetes-connection-failure starts without one";
+    warn(`Cannot connect to Kubernetes cluster: ${errorText(cause)}${remedy}`);
     const consequence = "Cannot connect to Kubernetes, context aware policies";
     if (!ignoreKubernetesFailure) {
       throw new ServerError(`${consequence} would not work properly`, { code: "SERVER_NO_CLUSTER" });

@@ -64,9 +64,9 @@ function rewrite(bytes: Uint8Array, maxPages: number): RewrittenModule {
     return rewriteForRuntime(bytes, { maxPages });
   } catch (error) {
     if (error instanceof WasmError && error.code === "WASM_MEMORY_LIMIT") {
-      throw refused(`${error.message} ${limitNote("max-policy-memory-mib")}`, error);
+      throw refused(`${error.message} ${limitNote("max-policy-memory-mib")}`);
     }
-    throw refused(error instanceof Error ? error.message : String(error), error);
+    throw refused(error instanceof Error ? error.message : String(error));
   }
 }
 
@@ -74,7 +74,7 @@ function compile(wasm: Uint8Array): WebAssembly.Module {
   try {
     return new WebAssembly.Module(wasm);
   } catch (error) {
-    throw refused(error instanceof Error ? error.message : String(error), error);
+    throw refused(error instanceof Error ? error.message : String(error));
   }
 }
 
@@ -133,7 +133,7 @@ async function prepareRego(
   try {
     resolveBuiltins(opa, table);
   } catch (error) {
-    throw refused(`cannot build Rego engine: ${error instanceof Error ? error.message : error}`, error);
+    throw refused(`cannot build Rego engine: ${error instanceof Error ? error.message : error}`);
   }
   return { ...compiled, opa, isolation: { kind: "restore", snapshot: snapshotOf(instance, compiled) } };
 }
@@ -143,7 +143,7 @@ function describe(instance: Instance): OpaModule {
     return describeOpaModule(instance.state.opa!.instance);
   } catch (error) {
     const text = error instanceof RegoError ? error.message : trapText(error);
-    throw refused(`cannot build Rego engine: ${text}`, error);
+    throw refused(`cannot build Rego engine: ${text}`);
   }
 }
 
@@ -178,6 +178,7 @@ function startHost(): GuestHost & { wasCalled(): boolean } {
   };
 }
 
-function refused(message: string, cause?: unknown): RuntimeError {
-  return new RuntimeError(message, { code: "RUNTIME_MODULE_REFUSED", cause });
+/** Without a cause: its text is part of the message, and would be told twice. */
+function refused(message: string): RuntimeError {
+  return new RuntimeError(message, { code: "RUNTIME_MODULE_REFUSED" });
 }
