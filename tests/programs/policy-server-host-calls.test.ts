@@ -69,7 +69,7 @@ describe("a policy server without a cluster", () => {
   it("policy-server 31: does not start, and says why", async () => {
     const policies = join(folder, "none.yml");
     await writeFile(policies, "{}");
-    const looked = `Cannot connect to Kubernetes cluster: no kubeconfig with a current context (looked at ${folder}/.kube/config), and not inside a pod (no KUBERNETES_SERVICE_HOST)\n`;
+    const looked = `Cannot connect to Kubernetes cluster: no kubeconfig with a current context (looked at ${folder}/.kube/config), and not inside a pod (no KUBERNETES_SERVICE_HOST); --ignore-kubernetes-connection-failure starts without one\n`;
     expect(await runToEnd(program.path, ["--policies", policies], { env: bare })).toMatchObject({
       exitCode: 1,
       stderr: `${looked}Error: Cannot connect to Kubernetes, context aware policies would not work properly\n`,
