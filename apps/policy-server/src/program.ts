@@ -144,7 +144,13 @@ async function serveUntil(
         serveCapability: observeHost(host.serve, telemetry.metrics),
         observer: telemetry.observer,
       });
-      const served = reloadable(evaluator, config, { log, reload, shutdown, stamps });
+      const served = reloadable(evaluator, config, {
+        log,
+        reload,
+        shutdown,
+        stamps,
+        metrics: telemetry.metrics,
+      });
       return telemetry.observer === undefined ? served : observed(served, telemetry);
     },
   });
@@ -165,10 +171,14 @@ function reloadable(
     reload,
     shutdown,
     stamps,
-  }: Pick<ProgramDeps, "reload" | "shutdown"> & { log: Logger; stamps: FileStamps },
+    metrics,
+  }: Pick<ProgramDeps, "reload" | "shutdown"> &
+    Pick<Observers, "metrics"> & { log: Logger; stamps: FileStamps },
 ): ServedPolicies {
   const read = () => readPolicies(path);
-  const reloads = createPolicyReloads({ evaluator, read, path, log, clock: systemClock });
+  const record = metrics?.recordReload;
+  const reloads = createPolicyReloads({ evaluator, read, path, log, clock: systemClock, record });
+  metrics?.observeStates(() => evaluator.status());
   reload.addEventListener("reload", () => void reloads.reload(), { signal: shutdown });
   const watched =
     refreshModulesMs === undefined

@@ -6,6 +6,7 @@ export type { Metric, MetricDefinition } from "./metrics/metric.ts";
 export {
   type Counter,
   createMetricRegistry,
+  type GaugeValue,
   type Histogram,
   type MetricRegistry,
 } from "./metrics/metric-registry.ts";

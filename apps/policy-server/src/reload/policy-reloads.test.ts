@@ -10,7 +10,10 @@ function reloads(reload: () => Promise<ReloadReport>, read = async () => parsePo
   const lines: LogLine[] = [];
   const log = createLogger({ level: "info", target: "test", write: (line) => lines.push(line) });
   const clock = { ...systemClock, now: () => Date.UTC(2026, 0, 1) };
-  return { lines, ...createPolicyReloads({ evaluator: { reload }, read, path: "p.yml", log, clock }) };
+  const recorded: string[] = [];
+  const record = (outcome: string) => void recorded.push(outcome);
+  const created = createPolicyReloads({ evaluator: { reload }, read, path: "p.yml", log, clock, record });
+  return { lines, recorded, ...created };
 }
 
 const at = "2026-01-01T00:00:00.000Z";
@@ -30,11 +33,12 @@ it.each([
     "policies cannot be reloaded",
   ],
 ])("puts %s in place and says so", async (_what, reload, last, message) => {
-  const { lines, reload: ask, last: lastOf } = reloads(reload);
+  const { lines, recorded, reload: ask, last: lastOf } = reloads(reload);
   expect(lastOf()).toBeUndefined();
   await ask();
   expect(lastOf()).toEqual(last);
   expect(lines.map((line) => line.message)).toEqual([message]);
+  expect(recorded).toEqual([last.outcome]);
 });
 
 it("a file that cannot be read changes nothing", async () => {

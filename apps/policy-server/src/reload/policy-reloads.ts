@@ -33,10 +33,12 @@ export interface PolicyReloadsOptions {
   readonly path: string;
   readonly log: Logger;
   readonly clock: Clock;
+  /** Told of each attempt. */
+  readonly record?: ((outcome: LastReload["outcome"]) => void) | undefined;
 }
 
 export function createPolicyReloads(options: PolicyReloadsOptions): PolicyReloads {
-  const { clock } = options;
+  const { clock, record } = options;
   let last: LastReload | undefined;
   let running: Promise<void> | undefined;
   let next: Promise<void> | undefined;
@@ -44,6 +46,7 @@ export function createPolicyReloads(options: PolicyReloadsOptions): PolicyReload
   const reload = async (): Promise<void> => {
     const ended = await reloadOnce(options);
     last = { at: new Date(clock.now()).toISOString(), ...ended };
+    record?.(ended.outcome);
   };
   const begin = (): Promise<void> => {
     running = reload().finally(() => {

@@ -49,6 +49,28 @@ describe("policies that are watched", () => {
   });
 });
 
+describe("metrics", () => {
+  it("say how reloads ended and which policies are not what the file says", async () => {
+    await using scraped = await startedProgram({ p: psp(), q: psp() }, ["--enable-prometheus-metrics"]);
+    const samples = async () => {
+      const response = await fetch(`http://127.0.0.1:${scraped.readinessPort}/metrics`);
+      const text = await response.text();
+      return text.split("\n").filter((line) => /^kubewarden_policy_(state|reloads)/.test(line));
+    };
+    const states = (p: string, q: string) => [
+      `kubewarden_policy_state{policy_name="p",state="${p}"} 1`,
+      `kubewarden_policy_state{policy_name="q",state="${q}"} 1`,
+    ];
+    expect(await samples()).toEqual(states("active", "active"));
+    await scraped.reload(JSON.stringify({ p: { module: "file:///nowhere.wasm" }, q: psp() }));
+    const partly = 'kubewarden_policy_reloads_total{outcome="partly-applied"} 1';
+    expect(await samples()).toEqual([partly, ...states("outdated", "active")]);
+    await scraped.reload("p: [");
+    const refused = 'kubewarden_policy_reloads_total{outcome="refused"} 1';
+    expect(await samples()).toEqual([partly, refused, ...states("outdated", "active")]);
+  });
+});
+
 describe("GET /policies", () => {
   const policies = async ({ readinessPort }: { readinessPort: number }) => {
     const response = await fetch(`http://127.0.0.1:${readinessPort}/policies`);

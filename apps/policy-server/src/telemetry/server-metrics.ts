@@ -1,5 +1,6 @@
-import type { Observation, ObservedRun } from "@kubewarden-ts/policy-evaluation";
+import type { Observation, ObservedRun, PolicyStatus } from "@kubewarden-ts/policy-evaluation";
 import type { Attributes, MetricRegistry } from "@kubewarden-ts/telemetry";
+import type { LastReload } from "../reload/policy-reloads.ts";
 
 /** Records what the policy server did; every call is synchronous. */
 export interface ServerMetrics {
@@ -11,6 +12,10 @@ export interface ServerMetrics {
   recordTimeout(policyId: string, phase: "running" | "waiting"): void;
   /** A policy that was not begun, so that others are in time. */
   recordShed(policyId: string): void;
+  /** One attempt to read the policies again. */
+  recordReload(outcome: LastReload["outcome"]): void;
+  /** @param policies - asked for how each policy is whenever metrics are read; to be given once */
+  observeStates(policies: () => readonly Pick<PolicyStatus, "id" | "state">[]): void;
 }
 
 export type EvaluationOrigin = "validate" | "audit";
@@ -51,6 +56,8 @@ export function createServerMetrics(registry: MetricRegistry): ServerMetrics {
     "Evaluations not begun so that others are in time",
   );
 
+  const reloads = count("kubewarden_policy_reloads_total", "Attempts to read the policies again");
+
   const recordTimeout: ServerMetrics["recordTimeout"] = (policy_name, phase) =>
     timeouts.add(1, { policy_name, phase });
   const recordShed: ServerMetrics["recordShed"] = (policy_name) => shed.add(1, { policy_name });
@@ -88,6 +95,13 @@ export function createServerMetrics(registry: MetricRegistry): ServerMetrics {
       hostCalls.record(elapsedMs, { capability, outcome: isError ? "error" : "ok" }),
     recordTimeout,
     recordShed,
+    recordReload: (outcome) => reloads.add(1, { outcome }),
+    observeStates(policies) {
+      const description = "1 for the state that a policy is in: active, outdated or failed";
+      registry.gauge({ name: "kubewarden_policy_state", description, valueType: "int" }, () =>
+        policies().map(({ id, state }) => ({ value: 1, attributes: { policy_name: id, state } })),
+      );
+    },
   };
 }
 

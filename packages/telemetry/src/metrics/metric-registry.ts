@@ -2,6 +2,7 @@ import { type Attributes, attributesKey, presentAttributes } from "../attributes
 import type {
   CounterMetric,
   CounterSeries,
+  GaugeMetric,
   HistogramMetric,
   HistogramSeries,
   Metric,
@@ -16,10 +17,18 @@ export interface Histogram {
   record(value: number, attributes: Attributes): void;
 }
 
+/** One value of a gauge. */
+export interface GaugeValue {
+  readonly value: number;
+  readonly attributes: Attributes;
+}
+
 /** Metrics of one process, counted from its start. Recording is synchronous and takes no lock, timer or promise. */
 export interface MetricRegistry {
   counter(definition: MetricDefinition): Counter;
   histogram(definition: MetricDefinition & { bounds: readonly number[] }): Histogram;
+  /** @param observe - asked for the values each time metrics are read; no two may have the same attributes */
+  gauge(definition: MetricDefinition, observe: () => Iterable<GaugeValue>): void;
   /** What was recorded so far: the metrics themselves, to be read at once. */
   metrics(): readonly Metric[];
   /** When counting began, in milliseconds since 1970. */
@@ -42,13 +51,14 @@ export function createMetricRegistry({
   nowMs: () => number;
   maxSeries?: number;
 }): MetricRegistry {
-  const metrics: Metric[] = [];
+  const read: (() => Metric)[] = [];
   return {
     startMs: nowMs(),
-    metrics: () => metrics,
+    metrics: () => read.map((metric) => metric()),
     counter(definition) {
       const series = new Map<string, CounterSeries>();
-      metrics.push({ kind: "counter", ...definition, series } satisfies CounterMetric);
+      const metric: CounterMetric = { kind: "counter", ...definition, series };
+      read.push(() => metric);
       const make = (attributes: Attributes): CounterSeries => ({
         attributes: presentAttributes(attributes),
         value: 0,
@@ -62,7 +72,8 @@ export function createMetricRegistry({
     histogram(definition) {
       const { bounds } = definition;
       const series = new Map<string, HistogramSeries>();
-      metrics.push({ kind: "histogram", ...definition, series } satisfies HistogramMetric);
+      const metric: HistogramMetric = { kind: "histogram", ...definition, series };
+      read.push(() => metric);
       const make = (attributes: Attributes): HistogramSeries => ({
         attributes: presentAttributes(attributes),
         counts: new Float64Array(bounds.length + 1),
@@ -78,6 +89,16 @@ export function createMetricRegistry({
           recorded.sum += value;
         },
       };
+    },
+    gauge(definition, observe) {
+      read.push((): GaugeMetric => {
+        const values = Array.from(observe()).slice(0, maxSeries);
+        const series = values.map(
+          ({ value, attributes }) =>
+            [attributesKey(attributes), { attributes: presentAttributes(attributes), value }] as const,
+        );
+        return { kind: "gauge", ...definition, series: new Map(series) };
+      });
     },
   };
 }

@@ -10,8 +10,8 @@ export interface MetricDefinition {
   readonly valueType: "int" | "double";
 }
 
-/** All values of a metric since the start, one series for each set of attributes. */
-export type Metric = CounterMetric | HistogramMetric;
+/** All values of a metric, one series for each set of attributes: since the start, or as they are now. */
+export type Metric = CounterMetric | HistogramMetric | GaugeMetric;
 
 export interface CounterMetric extends MetricDefinition {
   readonly kind: "counter";
@@ -25,9 +25,19 @@ export interface HistogramMetric extends MetricDefinition {
   readonly series: ReadonlyMap<string, HistogramSeries>;
 }
 
+export interface GaugeMetric extends MetricDefinition {
+  readonly kind: "gauge";
+  readonly series: ReadonlyMap<string, GaugeSeries>;
+}
+
 export interface CounterSeries {
   readonly attributes: readonly (readonly [string, AttributeValue])[];
   value: number;
+}
+
+export interface GaugeSeries {
+  readonly attributes: readonly (readonly [string, AttributeValue])[];
+  readonly value: number;
 }
 
 export interface HistogramSeries {

@@ -14,6 +14,11 @@ describe("prometheusText", () => {
     const histogram = registry.histogram({ name: "b_milliseconds", valueType: "int", bounds: [0, 5] });
     for (const value of [0, 5, 6]) histogram.record(value, {});
     registry.counter({ name: "unused_total", valueType: "int" });
+    let state = "active";
+    registry.gauge({ name: "c", valueType: "int", description: "now" }, () => [
+      { value: 1, attributes: { state } },
+    ]);
+    state = "failed";
     expect(prometheusText(registry.metrics())).toBe(
       [
         "# HELP a_total says\\nwhat",
@@ -26,6 +31,9 @@ describe("prometheusText", () => {
         'b_milliseconds_bucket{le="+Inf"} 3',
         "b_milliseconds_sum 11",
         "b_milliseconds_count 3",
+        "# HELP c now",
+        "# TYPE c gauge",
+        'c{state="failed"} 1',
         "",
       ].join("\n"),
     );

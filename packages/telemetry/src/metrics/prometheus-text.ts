@@ -22,10 +22,10 @@ function metricText(metric: Metric): string {
   const lines: string[] = [];
   if (metric.description !== undefined) lines.push(`# HELP ${name} ${escapeHelp(metric.description)}`);
   lines.push(`# TYPE ${name} ${metric.kind}`);
-  if (metric.kind === "counter") {
-    for (const { attributes, value } of metric.series.values()) lines.push(sample(name, attributes, value));
-  } else {
+  if (metric.kind === "histogram") {
     for (const series of metric.series.values()) lines.push(...histogramLines(name, metric.bounds, series));
+  } else {
+    for (const { attributes, value } of metric.series.values()) lines.push(sample(name, attributes, value));
   }
   return `${lines.join("\n")}\n`;
 }

@@ -1,5 +1,5 @@
 import type { AttributeValue } from "../attributes.ts";
-import type { CounterMetric, HistogramMetric, Metric } from "../metrics/metric.ts";
+import type { CounterMetric, GaugeMetric, HistogramMetric, Metric } from "../metrics/metric.ts";
 import { ProtobufWriter } from "../protobuf/protobuf-writer.ts";
 import type { FinishedSpan } from "../traces/span.ts";
 
@@ -57,22 +57,32 @@ const cumulative = 2;
 function writeMetric(writer: ProtobufWriter, metric: Metric, times: Times): void {
   writer.text(1, metric.name);
   if (metric.description !== undefined) writer.text(2, metric.description);
-  if (metric.kind === "counter") writer.message(7, () => writeSum(writer, metric, times));
+  if (metric.kind === "gauge") writer.message(5, () => writeNumbers(writer, metric, { now: times.now }));
+  else if (metric.kind === "counter") writer.message(7, () => writeSum(writer, metric, times));
   else writer.message(9, () => writeHistogram(writer, metric, times));
 }
 
-function writeSum(writer: ProtobufWriter, { series, valueType }: CounterMetric, { start, now }: Times): void {
+function writeSum(writer: ProtobufWriter, metric: CounterMetric, times: Times): void {
+  writeNumbers(writer, metric, times);
+  writer.uint(2, cumulative);
+  writer.bool(3, true);
+}
+
+/** The data points of counters and gauges; what a gauge holds now began at no time. */
+function writeNumbers(
+  writer: ProtobufWriter,
+  { series, valueType }: CounterMetric | GaugeMetric,
+  { start, now }: Pick<Times, "now"> & Partial<Times>,
+): void {
   for (const { attributes, value } of series.values()) {
     writer.message(1, () => {
-      writer.fixed64(2, start);
+      if (start !== undefined) writer.fixed64(2, start);
       writer.fixed64(3, now);
       if (valueType === "int") writer.sfixed64(6, value);
       else writer.double(4, value);
       writeAttributes(writer, 7, attributes);
     });
   }
-  writer.uint(2, cumulative);
-  writer.bool(3, true);
 }
 
 function writeHistogram(

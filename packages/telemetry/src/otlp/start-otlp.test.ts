@@ -55,6 +55,9 @@ async function exporting(env: Environment, log = silentLogger): Promise<Otlp> {
   const bounds = [0, 5, 10];
   const latency = registry.histogram({ name: "latency_milliseconds", valueType: "int", bounds });
   for (const value of [0, 5, 6, 11]) latency.record(value, { policy_name: "psp" });
+  registry.gauge({ name: "open", valueType: "int" }, () => [
+    { value: 3, attributes: { policy_name: "psp" } },
+  ]);
   const otlp = await startOtlp({
     ...{ env, service, log, tracerName: "kubewarden-policy-server" },
     metrics: { registry, scope: "kubewarden" },
@@ -94,6 +97,7 @@ describe.each(["grpc", "http/protobuf"] as const)("OTLP over %s", (protocol) => 
       { key: "accepted", value: { boolValue: false } },
       { key: "error_code", value: { intValue: "500" } },
     ];
+    const now = { timeUnixNano: times.timeUnixNano };
     const sum = (point: object) => ({
       dataPoints: [{ ...times, ...point }],
       aggregationTemporality: "AGGREGATION_TEMPORALITY_CUMULATIVE",
@@ -122,6 +126,7 @@ describe.each(["grpc", "http/protobuf"] as const)("OTLP over %s", (protocol) => 
                     { name: "evaluations_total", sum: sum({ attributes: counted, asInt: "2" }) },
                     { name: "cpu_total", description: "CPU", sum: sum({ asDouble: 1.5 }) },
                     { name: "latency_milliseconds", histogram },
+                    { name: "open", gauge: { dataPoints: [{ ...now, attributes: [policy], asInt: "3" }] } },
                   ],
                 },
               ],
