@@ -6,6 +6,9 @@ import { processBackground } from "./daemon/process-background.ts";
 import { connectHost } from "./host/connect-host.ts";
 import { policyServer } from "./program.ts";
 
+// whoever reads the log may be gone, and the disk it goes to full: requests are answered all the same
+for (const output of [process.stdout, process.stderr]) output.on("error", () => {});
+
 const shutdown = new AbortController();
 for (const signal of ["SIGTERM", "SIGINT"] as const) {
   process.on(signal, () => {

@@ -1,9 +1,9 @@
 import { open } from "node:fs/promises";
-import { createLogger, type Logger, systemClock } from "@kubewarden-ts/base";
-import { type FileStamp, fileStamps } from "@kubewarden-ts/base/node";
+import { createLogger, type Logger } from "@kubewarden-ts/base";
+import { fileStamps } from "@kubewarden-ts/base/node";
 import { commandDefiner, docsCommand } from "@kubewarden-ts/cli";
 import { createConnections, withEnvironmentProxies } from "@kubewarden-ts/oci";
-import type { Evaluator, EvaluatorOptions } from "@kubewarden-ts/policy-evaluation";
+import type { EvaluatorOptions } from "@kubewarden-ts/policy-evaluation";
 import { KUBEWARDEN_VERSION } from "@kubewarden-ts/protocol";
 import { builtinNames } from "@kubewarden-ts/rego/node";
 import { createLogWriter, wantsColor } from "@kubewarden-ts/telemetry";
@@ -14,11 +14,10 @@ import { claimPidFile } from "./daemon/pid-file.ts";
 import { serverFlags } from "./flags.ts";
 import type { ConnectHost } from "./host/connect-host.ts";
 import { registryCredentials } from "./host/registry-credentials.ts";
-import type { PolicyEvaluator } from "./http/policy-routes.ts";
 import { moduleDownloads } from "./modules/module-downloads.ts";
 import { openModuleStore } from "./modules/open-module-store.ts";
-import { createPolicyReloads } from "./reload/policy-reloads.ts";
-import { watchPolicies } from "./reload/watch-policies.ts";
+import { reloadRequests } from "./reload/reload-requests.ts";
+import { type ReloadableEvaluator, reloadablePolicies } from "./reload/reloadable-policies.ts";
 import { type ServedPolicies, startServer } from "./serve.ts";
 import { startFailureText } from "./start-failure.ts";
 import { observeHost } from "./telemetry/observed-host.ts";
@@ -41,8 +40,6 @@ export interface ProgramDeps {
   readonly background: Background;
   readonly pid: number;
 }
-
-type ReloadableEvaluator = PolicyEvaluator & Pick<Evaluator, "reload" | "status"> & AsyncDisposable;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -118,6 +115,7 @@ async function serveUntil(
     "reload" | "startEvaluator" | "connectHost"
   >,
 ): Promise<void> {
+  const onReloadRequest = reloadRequests(reload, shutdown);
   // Before it is read: a change in between is then seen as one.
   const stamps = await fileStamps([config.policiesPath]);
   const policies = await readPolicies(config.policiesPath);
@@ -136,7 +134,7 @@ async function serveUntil(
     startEvaluator: async () => {
       const download = { download_dir: config.downloadFolder, policies_count: policies.size };
       log.info("policies download", { ...download, status: "init" });
-      const evaluator = await startEvaluator({
+      const starting = startEvaluator({
         ...{ policies, workers, continueOnErrors, alwaysAcceptNamespace, timeoutProtection, log },
         ...{ limits, snapshotGoCommands, maxPendingBytes: config.maxPendingBytes },
         fetchModule,
@@ -144,13 +142,9 @@ async function serveUntil(
         serveCapability: observeHost(host.serve, telemetry.metrics),
         observer: telemetry.observer,
       });
-      const served = reloadable(evaluator, config, {
-        log,
-        reload,
-        shutdown,
-        stamps,
-        metrics: telemetry.metrics,
-      });
+      const evaluator = await unlessAborted(starting, shutdown);
+      const { metrics } = telemetry;
+      const served = reloadablePolicies(evaluator, config, { log, metrics, onReloadRequest, stamps });
       return telemetry.observer === undefined ? served : observed(served, telemetry);
     },
   });
@@ -160,48 +154,23 @@ async function serveUntil(
   await server.shutDown();
 }
 
-type FileStamps = ReadonlyMap<string, FileStamp>;
-
-/** Has the policies read again when somebody asks for it, or their file changes. */
-function reloadable(
-  evaluator: ReloadableEvaluator,
-  { policiesPath: path, policyStatus, refreshModulesMs }: ServerConfig,
-  {
-    log,
-    reload,
-    shutdown,
-    stamps,
-    metrics,
-  }: Pick<ProgramDeps, "reload" | "shutdown"> &
-    Pick<Observers, "metrics"> & { log: Logger; stamps: FileStamps },
-): ServedPolicies {
-  const read = () => readPolicies(path);
-  const record = metrics?.recordReload;
-  const reloads = createPolicyReloads({ evaluator, read, path, log, clock: systemClock, record });
-  metrics?.observeStates(() => evaluator.status());
-  reload.addEventListener("reload", () => void reloads.reload(), { signal: shutdown });
-  const watched =
-    refreshModulesMs === undefined
-      ? undefined
-      : watchPolicies({ stamps, reload: reloads.reload, refreshMs: refreshModulesMs });
-  return {
-    admission: evaluator.admission,
-    raw: evaluator.raw,
-    auditBatch: evaluator.auditBatch,
-    describe: policyStatus ? () => ({ policies: evaluator.status(), lastReload: reloads.last() }) : undefined,
-    async [Symbol.asyncDispose]() {
-      watched?.[Symbol.dispose]();
-      await evaluator[Symbol.asyncDispose]();
-    },
-  };
-}
-
 function observed(policies: ServedPolicies, observers: Observers): ServedPolicies {
   return {
     ...observePolicies(policies, observers),
     describe: policies.describe,
     [Symbol.asyncDispose]: () => policies[Symbol.asyncDispose](),
   };
+}
+
+/** Policies may take as long as their limits to start, or for ever without limits; whoever asks to stop does not wait. */
+async function unlessAborted<T extends AsyncDisposable>(
+  starting: Promise<T>,
+  signal: AbortSignal,
+): Promise<T> {
+  const first = await Promise.race([starting, aborted(signal)]);
+  if (first !== undefined) return first;
+  starting.then((started) => started[Symbol.asyncDispose]()).catch(() => {});
+  throw signal.reason;
 }
 
 function aborted(signal: AbortSignal): Promise<void> {
