@@ -189,20 +189,23 @@ describe("a guest that does not end", () => {
     return evaluation.response;
   };
 
-  it.each(names)("policy-runtime 7: is answered at its limit, others meanwhile: %s", async (name) => {
-    const spinning = respond(name, review("spin", "x".repeat(longLength)), 300);
-    const others = await Promise.all(Array.from({ length: 5 }, () => respond("innocent", review("u1"))));
-    for (const { allowed } of others) expect(allowed).toBe(true);
-    expect(await spinning).toEqual({
-      uid: "spin",
-      allowed: false,
-      auditAnnotations: null,
-      warnings: null,
-      status: {
-        message: "Policy execution interrupted because it exceeded the allowed execution time",
-        code: 500,
-      },
-    });
-    expect(await respond(name, review("u2"))).toMatchObject({ uid: "u2", allowed: true });
-  });
+  it.each(names)(
+    "policy-runtime 7, policy-server 8: is answered at its limit, others meanwhile: %s",
+    async (name) => {
+      const spinning = respond(name, review("spin", "x".repeat(longLength)), 300);
+      const others = await Promise.all(Array.from({ length: 5 }, () => respond("innocent", review("u1"))));
+      for (const { allowed } of others) expect(allowed).toBe(true);
+      expect(await spinning).toEqual({
+        uid: "spin",
+        allowed: false,
+        auditAnnotations: null,
+        warnings: null,
+        status: {
+          message: "Policy execution interrupted because it exceeded the allowed execution time",
+          code: 500,
+        },
+      });
+      expect(await respond(name, review("u2"))).toMatchObject({ uid: "u2", allowed: true });
+    },
+  );
 });

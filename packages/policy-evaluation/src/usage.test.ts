@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { guest, start } from "../fixtures/evaluator.ts";
 import { review } from "../fixtures/text-policies.ts";
+import { totalUsage } from "./usage.ts";
 
 const pageBytes = 65_536;
 const group = (...names: string[]) => ({
@@ -44,6 +45,12 @@ describe("what an evaluation took", () => {
     }
     expect(new Set(memories).size).toBe(1);
     expect(Number(memories[0]) % pageBytes).toBe(0);
+  });
+
+  it("is told of as many guests as an expression may ask", () => {
+    const one = { memoryBytes: 7, outputBytes: 1, hostCalls: 0, hostAnswerBytes: 0, cpuMs: 1, elapsedMs: 1 };
+    const total = totalUsage(Array.from({ length: 200_000 }, () => one));
+    expect(total).toMatchObject({ memoryBytes: 7, outputBytes: 200_000 });
   });
 
   it("is not told where no guest was asked", async () => {

@@ -6,7 +6,7 @@ export function totalUsage(usages: readonly RunUsage[]): RunUsage | undefined {
   const sum = (of: (usage: RunUsage) => number): number =>
     usages.reduce((total, usage) => total + of(usage), 0);
   return {
-    memoryBytes: Math.max(...usages.map(({ memoryBytes }) => memoryBytes)),
+    memoryBytes: usages.reduce((most, { memoryBytes }) => Math.max(most, memoryBytes), 0),
     outputBytes: sum(({ outputBytes }) => outputBytes),
     hostCalls: sum(({ hostCalls }) => hostCalls),
     hostAnswerBytes: sum(({ hostAnswerBytes }) => hostAnswerBytes),

@@ -1,4 +1,5 @@
 import type { GuestEnvironment } from "../core/host.ts";
+import { maxTimerMs } from "./timer.ts";
 
 /** The clocks, the randomness and the built-in functions of this process. */
 export const processEnvironment: GuestEnvironment = {
@@ -7,8 +8,7 @@ export const processEnvironment: GuestEnvironment = {
   fillRandom: (bytes) => void crypto.getRandomValues(bytes as Uint8Array<ArrayBuffer>),
   sleep(ms) {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    // Longer delays than a timer can hold would fire at once.
-    const timer = setTimeout(resolve, Math.min(ms, 0x7fff_ffff));
+    const timer = setTimeout(resolve, Math.min(ms, maxTimerMs));
     const cancel = (reason: Error): void => {
       clearTimeout(timer);
       reject(reason);

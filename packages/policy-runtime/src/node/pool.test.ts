@@ -1,6 +1,6 @@
-import { createLogger, silentLogger } from "@kubewarden-ts/base";
+import { createLogger, type LogLine, silentLogger } from "@kubewarden-ts/base";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type WapcGuestName, wapcGuests } from "../../../../tests/guests/text/wapc.ts";
+import { type WapcGuestName, wapcGuest, wapcGuests } from "../../../../tests/guests/text/wapc.ts";
 import { wasiGuests } from "../../../../tests/guests/text/wasi.ts";
 import { assemble } from "../../../../tests/support/text-guest.ts";
 import type { PlainAnswer } from "../../fixtures/plain-worker.ts";
@@ -97,8 +97,48 @@ describe("a pool", () => {
   });
 });
 
+describe("the workers of a pool", () => {
+  /** Says when it begins and when it ends, and is on the CPU in between. */
+  const busy = wapcGuest({
+    data: [
+      [16, '{"accepted":true}'],
+      [64, "begin"],
+      [80, "end"],
+    ],
+    locals: "(local $count i32)",
+    body: `
+      (call $console_log (i32.const 64) (i32.const 5))
+      (loop $busy
+        (local.set $count (i32.add (local.get $count) (i32.const 1)))
+        (i32.store (i32.const 60000) (i32.rem_u (local.get $count) (i32.const 7919)))
+        (br_if $busy (i32.lt_u (local.get $count) (i32.const 5000000))))
+      (call $console_log (i32.const 80) (i32.const 3))
+      (call $guest_response (i32.const 16) (i32.const 17)) (i32.const 1)`,
+  });
+
+  it.each([1, 2])("policy-server 36: %i at most have a guest on the CPU, the next waits", async (workers) => {
+    const [steps, write] = collectMessages();
+    const log = createLogger({ level: "info", target: "test", write });
+    // without the exception for guests that hog the CPU
+    const options = { workers, serve: neverServed, log, quarantineAfterMs: 60_000 };
+    await using pool = new GuestPool<undefined, PlainAnswer>({ workerUrl, ...options });
+    await pool.start();
+    const key = await load(pool, busy);
+    const all = await Promise.all(Array.from({ length: 16 }, () => pool.run(key, "validate", body)));
+    expect(new Set(all.map(line))).toEqual(new Set([accepted]));
+    let running = 0;
+    const atOnce = steps.map((step) => (running += step === "begin" ? 1 : -1));
+    expect([steps.length, Math.max(...atOnce)]).toEqual([32, workers]);
+  });
+});
+
+function collectMessages(): [string[], (line: LogLine) => void] {
+  const messages: string[] = [];
+  return [messages, ({ message }) => void messages.push(message)];
+}
+
 describe("guests that wait", () => {
-  it("do not hold their worker: 200 that wait for the same answer end together", async () => {
+  it("policy-server 36: do not hold their worker: 200 that wait for the same answer end together", async () => {
     const gate = Promise.withResolvers<unknown>();
     let waiting = 0;
     await using pool = await startPool(async () => {
@@ -132,7 +172,7 @@ describe("a pool whose evaluations were given up", () => {
   it.each<WapcGuestName>(["look-up-host", "sleep"])("is as free as before: 300 of %s", async (name) => {
     await using pool = await startPool(neverServed, 1);
     const [stuck, healthy] = [await loadWapc(pool, name), await loadWapc(pool, "accept")];
-    const all = Array.from({ length: 300 }, () => pool.run(stuck, "validate", body, { timeoutMs: 30 }));
+    const all = Array.from({ length: 300 }, () => pool.run(stuck, "validate", body, { timeoutMs: 150 }));
     // Some are not begun in time: there is not memory for all of them at once.
     const kinds = new Set((await Promise.all(all)).map(({ kind }) => kind));
     expect([...kinds].filter((kind) => kind !== "shed")).toEqual(["timed-out"]);
@@ -142,7 +182,7 @@ describe("a pool whose evaluations were given up", () => {
 });
 
 describe("a guest that hogs the CPU", () => {
-  it("loses nobody else's evaluation: queued and suspended ones move to another worker", async () => {
+  it("policy-server 36: loses nobody else's evaluation: queued and suspended ones move to another worker", async () => {
     const gate = Promise.withResolvers<unknown>();
     await using pool = await startPool(() => gate.promise, 1);
     const [hog, waiter, healthy] = [
@@ -196,12 +236,8 @@ describe("a guest that hogs the CPU", () => {
 
 describe("a guest that prints without end", () => {
   it("fills neither the log nor the main thread", async () => {
-    const lines: string[] = [];
-    const log = createLogger({
-      level: "info",
-      target: "test",
-      write: ({ message }) => void lines.push(message),
-    });
+    const [lines, write] = collectMessages();
+    const log = createLogger({ level: "info", target: "test", write });
     await using pool = new GuestPool<undefined, PlainAnswer>({
       workerUrl,
       workers: 1,

@@ -1,6 +1,7 @@
 import type { GuestProtocol, PreparedModule } from "../core/prepared-module.ts";
 import { RuntimeError } from "../errors.ts";
 import type { FromWorker } from "./messages.ts";
+import { maxTimerMs } from "./timer.ts";
 import type { WorkerSlot } from "./worker-slot.ts";
 
 /** What a request gets when the limit of time has passed (policy-runtime 2.7). */
@@ -59,7 +60,7 @@ export function startPreparation<Answer>(
     receive(message) {
       switch (message.kind) {
         case "starting":
-          timer = setTimeout(() => failed(timeoutText), timeoutMs);
+          timer = setTimeout(() => failed(timeoutText), Math.min(timeoutMs, maxTimerMs));
           return;
         case "prepared":
           return settle(message);

@@ -7,6 +7,7 @@ import { answerHostCall } from "./host-calls.ts";
 import { hasBegun, type Job, type RunResult, settleJob } from "./job.ts";
 import type { FromWorker, JobMessageFromWorker } from "./messages.ts";
 import { ServiceTimes } from "./service-times.ts";
+import { maxTimerMs } from "./timer.ts";
 import { abandonJob, removeJob, setSuspended, type WorkerSlot } from "./worker-slot.ts";
 import type { Workers } from "./workers.ts";
 
@@ -26,8 +27,6 @@ const watchIntervalMs = 25;
 const workerLoad = { maxJobs: 32, maxMs: 10 };
 /** Workers that may die under a job before it is taken for the cause, when another one looks like it. */
 const maxDeaths = 3;
-/** Longer delays than a timer can hold would fire at once. */
-const maxTimerMs = 0x7fff_ffff;
 
 /**
  * Decides which worker runs which job, and for how long: the worker with the fewest jobs gets the next one; a job
