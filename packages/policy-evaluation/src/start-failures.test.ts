@@ -8,6 +8,7 @@ const broken = {
   missing: { module: "text:wapc/nothing" },
   bare: { module: "text:wapc/accept?bare" },
   newer: { module: "text:wapc/accept?minimumKubewardenVersion=99.0.0" },
+  "no-version": { module: "text:wapc/accept?minimumKubewardenVersion=x" },
   "no-call": { module: "text:wapc/no-guest-call" },
   "bad-settings": { module: "text:wapc/reject-settings" },
   "trap-settings": guest("trap-in-settings"),
@@ -16,6 +17,11 @@ const broken = {
   rego: { module: "text:wapc/accept?executionMode=opa" },
   "rego-as-wapc": { module: "text:rego/accept?executionMode=kubewarden-wapc" },
   "g-typo": { expression: "nope()", message: "m", policies: { yes: guest("accept") } },
+  "g-nonsense": {
+    expression: "something that does not make sense",
+    message: "m",
+    policies: { yes: guest("accept") },
+  },
   "g-number": { expression: "1 + 1", message: "m", policies: { yes: guest("accept") } },
   "g-member": {
     expression: "yes() || bad()",
@@ -30,6 +36,10 @@ const reasons: [string, RegExp][] = [
   ],
   ["bare", /Policy is missing protocol version, which is required for KubewardenWapc execution mode/],
   ["newer", /Policy required Kubewarden version 99\.0\.0 but is running on \d+\.\d+\.0/],
+  [
+    "no-version",
+    /^bootstrap failure: no-version: cannot deserialize custom section `io\.kubewarden\.metadata` of wasm module: minimumKubewardenVersion: expected a semantic version \(X\.Y\.Z\), received "x"$/,
+  ],
   ["no-call", /Guest call function \(__guest_call\) not exported by wasm module\./],
   ["bad-settings", /^Policy settings are invalid: not these$/],
   [
@@ -41,19 +51,20 @@ const reasons: [string, RegExp][] = [
   ["rego", /not a module of Rego: it does not export builtins, entrypoints, eval/],
   ["rego-as-wapc", /Guest call function \(__guest_call\) not exported by wasm module\./],
   ["g-typo", /^error evaluating policy group expression: Function not found: nope \(\)/],
+  ["g-nonsense", /^error evaluating policy group expression: Syntax error: Unexpected 'that'/],
   ["g-number", /^error evaluating policy group expression: Output type incorrect: i64 \(expecting bool\)/],
   ["g-member", /g-member\/bad: Policy settings are invalid: not these/],
 ];
 
 describe("policies that cannot be used", () => {
-  it("policy-server 23, policy-runtime 26, 53: keep the evaluator from starting, all of them named", async () => {
+  it("policy-server 22, 23, policy-runtime 26, 53: keep the evaluator from starting, all of them named", async () => {
     const failure = await start(broken).catch((error: unknown) => error);
     if (!(failure instanceof StartupError)) throw failure;
     const named = failure.failures.map(({ policyId }) => policyId.replace("/bad", ""));
     expect(named.toSorted()).toEqual(reasons.map(([id]) => id).toSorted());
   });
 
-  it("policy-server 24, policy-runtime 7, 30: or answer with their reason while all others are served", async () => {
+  it("policy-server 22, 24, policy-runtime 7, 30: or answer with their reason while all others are served", async () => {
     await using evaluator = await start(broken, { continueOnErrors: true });
     expect(await validate(evaluator, "fine")).toEqual(accepted);
     for (const [id, reason] of reasons) {

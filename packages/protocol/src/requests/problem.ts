@@ -38,6 +38,11 @@ function findingOf(body: Uint8Array, error: unknown): Finding {
   throw error;
 }
 
+/** Keys can be as long as the body, which a message does not send back. */
+const maxShownPath = 2048;
+
 function prefixed(path: string, text: string): string {
-  return path === "" ? text : `${path}: ${text}`;
+  if (path === "") return text;
+  const shown = path.length > maxShownPath ? `${path.slice(0, maxShownPath).toWellFormed()}…` : path;
+  return `${shown}: ${text}`;
 }
