@@ -17,7 +17,7 @@ export const coreFamilies: readonly BuiltinFamily[] = [
   },
   { names: ["sprintf"], load: async () => (await import("./sprintf.ts")).formatBuiltins },
   {
-    names: ["json.marshal_with_options", "json.patch"],
+    names: ["json.is_valid", "json.marshal_with_options", "json.patch"],
     load: async () => (await import("./json.ts")).jsonBuiltins,
   },
   {

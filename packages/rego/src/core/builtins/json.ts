@@ -47,7 +47,19 @@ function checkOption(name: RegoValue, value: RegoValue): void {
 const patch: Builtin = (operands, { maxResultSize }) =>
   applyPatch(operands[0] ?? null, arrayOperand(operands, 1), maxResultSize);
 
+/** Current compilers of OPA put it into the module; older ones ask the host for it. */
+const isValid: Builtin = ([text]) => {
+  if (typeof text !== "string") return false;
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
 export const jsonBuiltins: BuiltinTable = {
+  "json.is_valid": isValid,
   "json.marshal_with_options": boundedStack(marshal),
   "json.patch": boundedStack(patch),
 };
