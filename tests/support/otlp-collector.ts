@@ -68,10 +68,13 @@ export function metricsOf({ body }: ReceivedExport): Message[] {
   return scopes.flatMap((one) => parts(one, "metrics"));
 }
 
-/** Attributes of a span or a data point, by name. */
+/** Attributes of a span or a data point, by name; whole numbers are of type bigint, which tells them from texts. */
 export function attributesOf(message: Message): Record<string, unknown> {
   return Object.fromEntries(
-    parts(message, "attributes").map(({ key, value }) => [key, Object.values(value as Message)[0]]),
+    parts(message, "attributes").map(({ key, value }) => {
+      const [[kind, content] = []] = Object.entries(value as Message);
+      return [key, kind === "intValue" ? BigInt(String(content)) : content];
+    }),
   );
 }
 

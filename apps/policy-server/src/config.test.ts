@@ -3,7 +3,6 @@ import { defaultLimits, type GuestLimits } from "@kubewarden-ts/policy-runtime";
 import { describe, expect, it } from "vitest";
 import { type ServerConfig, toConfig } from "./config.ts";
 import { ServerError } from "./errors.ts";
-import { serverFlags } from "./flags.ts";
 import { policyServer } from "./program.ts";
 
 type Environment = Record<string, string>;
@@ -87,7 +86,6 @@ describe("toConfig", () => {
     ["policies", "KUBEWARDEN_POLICIES", "/p.yml", { policiesPath: "/p.yml" }],
     ["policies-download-dir", "KUBEWARDEN_POLICIES_DOWNLOAD_DIR", "/tmp", { downloadFolder: "/tmp" }],
     ["sources-path", "KUBEWARDEN_SOURCES_PATH", "/s.yml", { sourcesPath: "/s.yml" }],
-    ["sigstore-cache-dir", "KUBEWARDEN_SIGSTORE_CACHE_DIR", "/c", {}],
     [
       "always-accept-admission-reviews-on-namespace",
       "KUBEWARDEN_ALWAYS_ACCEPT_ADMISSION_REVIEWS_ON_NAMESPACE",
@@ -98,9 +96,6 @@ describe("toConfig", () => {
     ["log-level", "KUBEWARDEN_LOG_LEVEL", "debug", { logLevel: "debug" }],
     ["log-fmt", "KUBEWARDEN_LOG_FMT", "json", { logFormat: "json", otlpTraces: false }],
     ["log-fmt", "KUBEWARDEN_LOG_FMT", "otlp", { logFormat: "text", otlpTraces: true }],
-    ["daemon-pid-file", "KUBEWARDEN_DAEMON_PID_FILE", "/pid", {}],
-    ["daemon-stdout-file", "KUBEWARDEN_DAEMON_STDOUT_FILE", "/out", {}],
-    ["daemon-stderr-file", "KUBEWARDEN_DAEMON_STDERR_FILE", "/err", {}],
     ["max-body-bytes", "KUBEWARDEN_MAX_BODY_BYTES", "10", { maxBodyBytes: 10 }],
     ["max-module-bytes", "KUBEWARDEN_MAX_MODULE_BYTES", "11", { maxModuleBytes: 11 }],
     ["docker-config-json-path", "KUBEWARDEN_DOCKER_CONFIG_JSON_PATH", "/d", { dockerConfigFolder: "/d" }],
@@ -148,25 +143,38 @@ describe("toConfig", () => {
     expect(configOf(["--watch-policies", ...argv]).refreshModulesMs).toBe(7000);
   });
 
-  it.each([
-    ["1", false],
-    ["anything", false],
-    ["", true],
-  ])("policy-server 43: NO_COLOR=%s leaves colours %s", (text, logColor) => {
-    expect(configOf([], { NO_COLOR: text }).logColor).toBe(logColor);
+  it.each<[string[], Environment, boolean]>([
+    [[], { NO_COLOR: "1" }, false],
+    [[], { NO_COLOR: "anything" }, false],
+    [[], { NO_COLOR: "" }, true],
+    [["--log-no-color"], {}, false],
+    [["--log-no-color=false"], { NO_COLOR: "1" }, true],
+  ])("policy-server 43: %j with %j leaves colours %s", (argv, env, logColor) => {
+    expect(configOf(argv, env).logColor).toBe(logColor);
   });
 
-  it.each([
-    ["the defaults", [], { pidFile: "policy-server.pid", stdoutFile: undefined, stderrFile: undefined }],
+  it.each<[string, string[], Environment, ServerConfig["daemon"]]>([
+    ["the defaults", [], {}, { pidFile: "policy-server.pid", stdoutFile: undefined, stderrFile: undefined }],
     [
       "all files",
       ["--daemon-pid-file=p", "--daemon-stdout-file=o", "--daemon-stderr-file=e"],
+      {},
       { pidFile: "p", stdoutFile: "o", stderrFile: "e" },
     ],
-  ])("policy-server 43: --daemon and KUBEWARDEN_DAEMON with %s", (_row, argv, daemon) => {
-    expect(configOf(["--daemon", ...argv]).daemon).toEqual(daemon);
-    expect(configOf(argv, { KUBEWARDEN_DAEMON: "yes" }).daemon).toEqual(daemon);
-    expect(configOf(argv, { KUBEWARDEN_DAEMON: "no" }).daemon).toBeUndefined();
+    [
+      "all files in the environment",
+      [],
+      {
+        KUBEWARDEN_DAEMON_PID_FILE: "p",
+        KUBEWARDEN_DAEMON_STDOUT_FILE: "o",
+        KUBEWARDEN_DAEMON_STDERR_FILE: "e",
+      },
+      { pidFile: "p", stdoutFile: "o", stderrFile: "e" },
+    ],
+  ])("policy-server 43: --daemon and KUBEWARDEN_DAEMON with %s", (_row, argv, env, daemon) => {
+    expect(configOf(["--daemon", ...argv], env).daemon).toEqual(daemon);
+    expect(configOf(argv, { ...env, KUBEWARDEN_DAEMON: "yes" }).daemon).toEqual(daemon);
+    expect(configOf(argv, { ...env, KUBEWARDEN_DAEMON: "no" }).daemon).toBeUndefined();
   });
 
   it.each([
@@ -222,43 +230,5 @@ describe("usage errors", () => {
     [[], { KUBEWARDEN_ENABLE_PPROF: "" }, "[possible values: true, false]"],
   ])("policy-server 43: %j with %j", (argv, env, text) => {
     expect(usageErrorOf(argv, env)).toContain(text);
-  });
-});
-
-describe("policy-server 43: every flag, by option and by environment", () => {
-  const sample = (flag: (typeof serverFlags)[keyof typeof serverFlags]): string[] => {
-    if (flag.type === "boolean") return ["true", "1", "yes", "on"];
-    return flag.type === "enum" ? [...flag.values] : ["2048"];
-  };
-  const rows = Object.entries(serverFlags).flatMap(([name, flag]) =>
-    sample(flag).map((text) => [name, flag.env, text] as const),
-  );
-  const flagValue = (name: string, argv: string[], env: Environment = {}): unknown => {
-    const parsed = parseCommandLine(policyServer, argv, env);
-    return parsed.kind === "run" ? parsed.flags[name] : parsed;
-  };
-
-  it.each(rows)("--%s and %s take %s", (name, variable, text) => {
-    const { type } = serverFlags[name as keyof typeof serverFlags];
-    const expected = { boolean: true, list: [text], number: Number(text), enum: text, string: text }[type];
-    expect(flagValue(name, [`--${name}=${text}`])).toEqual(expected);
-    expect(flagValue(name, [], { [variable]: text })).toEqual(expected);
-  });
-
-  const switches = Object.entries(serverFlags).filter(([, { type }]) => type === "boolean");
-  it.each(switches)("--%s is switched off by every word for it", (name, { env: variable }) => {
-    expect(flagValue(name, [`--${name}`], { [variable]: "false" })).toBe(true);
-    for (const text of ["false", "0", "no", "off"]) {
-      expect(flagValue(name, [`--${name}=${text}`], { [variable]: "true" })).toBe(false);
-      // any text in NO_COLOR counts
-      expect(flagValue(name, [], { [variable]: text })).toBe(variable === "NO_COLOR");
-    }
-  });
-});
-
-describe("serverFlags", () => {
-  it("can all be set by the environment", () => {
-    const without = Object.entries(serverFlags).filter(([, flag]) => !("env" in flag));
-    expect(without).toEqual([]);
   });
 });

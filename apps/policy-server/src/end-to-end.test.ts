@@ -83,7 +83,7 @@ describe("the routes", () => {
     });
   });
 
-  it.each([
+  it.each<[string, unknown, object]>([
     [
       "the request",
       { uid: "r1", user: "tonio", action: "eats", resource: "hay" },
@@ -94,7 +94,16 @@ describe("the routes", () => {
       { user: "tonio", action: "eats", resource: "banana" },
       { uid: "", allowed: false, status: { message: "this request is not accepted" } },
     ],
-    ["a text", "hello", { uid: "", allowed: false, status: { message: "cannot unmarshal request" } }],
+    [
+      "with a uid that is no text",
+      { uid: 7, user: "tonio", action: "eats", resource: "hay" },
+      { uid: "", allowed: true },
+    ],
+    ...["hello", 5, true, null, ["uid"]].map((request): [string, unknown, object] => [
+      JSON.stringify(request),
+      request,
+      { uid: "", allowed: false, status: { message: "cannot unmarshal request" } },
+    ]),
   ])("policy-server 38: answers a raw request: %s", async (_row, request, response) => {
     const json = { response: { ...response, auditAnnotations: null, warnings: null } };
     expect(await post(server, "/validate_raw/deeds", { request })).toEqual({ status: 200, json });
@@ -135,7 +144,17 @@ describe("the routes", () => {
   it("policy-server 6: logs what monitor mode let through", async () => {
     await post(server, "/validate/monitored", podReview({ privileged: true, uid: "logged" }));
     const line = server.logs().find(({ fields }) => fields.message === "policy evaluation (monitor mode)");
-    expect(line?.fields).toMatchObject({ policy_id: "monitored", response: expect.stringContaining(denied) });
+    expect(line).toMatchObject({
+      fields: {
+        ...{ policy_id: "monitored", allowed_to_mutate: false },
+        response: expect.stringMatching(`allowed: false.*${denied}`),
+      },
+      spans: [
+        { name: "request", method: "POST" },
+        // nothing names this machine
+        { name: "validation", policy_id: "monitored", host: "unknown" },
+      ],
+    });
   });
 });
 

@@ -32,6 +32,19 @@ describe("startServer", () => {
     expect((await validate(server.port)).status).toBe(200);
   });
 
+  it("policy-server 35: has no listener before the policies are ready", async () => {
+    const listeners = () =>
+      process.getActiveResourcesInfo().filter((name) => name === "TCPServerWrap").length;
+    const before = listeners();
+    let whileLoading = -1;
+    const startEvaluator = async () => {
+      whileLoading = listeners();
+      return disposable(fakeEvaluator());
+    };
+    await using _server = await startServer(testConfig(), { log: silentLogger, startEvaluator });
+    expect([whileLoading, listeners()]).toEqual([before, before + 2]);
+  });
+
   it("policy-server 23: binds no listener when the policies cannot be loaded", async () => {
     await using other = await start(fakeEvaluator());
     const startEvaluator = () => Promise.reject(new Error("bad policy"));

@@ -7,6 +7,7 @@ import type { Evaluator } from "./evaluator.ts";
 const setAToTwo = btoa('[{"op":"replace","path":"/a","value":2}]');
 const mutationRefused = (id: string) =>
   `Request rejected by policy ${id}. The policy attempted to mutate the request, but it is currently configured to not allow mutations.`;
+const mutationInGroup = "mutation is not allowed inside of policy group";
 
 describe("an evaluator", () => {
   let evaluator: Evaluator;
@@ -34,6 +35,7 @@ describe("an evaluator", () => {
       boom: { module: "text:wasi/exit-1" },
       "look-up": { ...guest("look-up-host"), hostCapabilities: ["net/*"] },
       "look-up-denied": guest("look-up-host"),
+      chatty: guest("log-then-answer"),
       both: group("yes() && no()"),
       either: group("yes() || no()"),
       neither: group("!yes() && !no()"),
@@ -109,7 +111,9 @@ describe("an evaluator", () => {
       allowed: false,
       status: { message: "no", code: 418 },
     });
-    expect(await validate(evaluator, "mutate-denied", review(), "audit")).toMatchObject({ patch: setAToTwo });
+    const patched = { ...accepted, patchType: "JSONPatch", patch: setAToTwo };
+    for (const id of ["mutate-denied", "mutate-monitor"])
+      expect(await validate(evaluator, id, review(), "audit")).toEqual(patched);
   });
 
   it("policy-server 6: a rejection in monitor mode is logged with its verdict and message", async () => {
@@ -138,9 +142,14 @@ describe("an evaluator", () => {
 
   it("policy-server 18: the namespace that is always accepted is not asked about", async () => {
     const safe = review({ namespace: "safe" });
-    for (const id of ["reject", "trap", "both", "loop"])
+    const said = () => lines.filter(({ message }) => message === "hello").length;
+    for (const id of ["reject", "trap", "both", "loop", "chatty"]) {
       expect(await validate(evaluator, id, safe)).toEqual(accepted);
-    expect(await validate(evaluator, "reject", safe, "audit")).toEqual(accepted);
+      expect(await validate(evaluator, id, safe, "audit")).toEqual(accepted);
+    }
+    expect(said()).toBe(0);
+    expect(await validate(evaluator, "chatty")).toMatchObject({ allowed: false });
+    expect(said()).toBe(1);
     expect(await evaluator.admission("validate", "nope", safe)).toEqual({ kind: "unknown-policy" });
     expect(await evaluator.raw("reject", json({ request: { namespace: "safe" } }))).toMatchObject({
       response: { allowed: false },
@@ -177,25 +186,21 @@ describe("an evaluator", () => {
   });
 
   it("policy-server 21, policy-runtime 51, 52: a group rejects with its message and the causes of who was asked", async () => {
-    const cause = { reason: null, message: "no", field: "spec.policies.no" };
-    const groupRejected = (...causes: unknown[]) => ({
-      ...accepted,
-      allowed: false,
-      status: { message: "rejected by the group", details: causes.length === 0 ? {} : { causes } },
-    });
-    expect(await validate(evaluator, "both")).toEqual(groupRejected(cause));
+    expect(await validate(evaluator, "both")).toEqual(groupRejected(["no", "no"]));
     expect(await validate(evaluator, "neither")).toEqual(groupRejected());
-    expect(await validate(evaluator, "lazy")).toEqual(groupRejected(cause));
-    expect(await validate(evaluator, "mutating")).toEqual(
-      groupRejected({
-        reason: null,
-        message: "mutation is not allowed inside of policy group",
-        field: "spec.policies.changes",
-      }),
-    );
-    expect(await validate(evaluator, "slow")).toEqual(
-      groupRejected({ reason: null, message: timeoutText, field: "spec.policies.looping" }),
-    );
+    expect(await validate(evaluator, "lazy")).toEqual(groupRejected(["no", "no"]));
+    expect(await validate(evaluator, "mutating")).toEqual(groupRejected(["changes", mutationInGroup]));
+    expect(await validate(evaluator, "slow")).toEqual(groupRejected(["looping", timeoutText]));
+  });
+
+  it.each([
+    ["both", groupRejected(["no", "no"])],
+    ["either", accepted],
+    ["mutating", groupRejected(["changes", mutationInGroup])],
+    ["monitored", accepted],
+  ])("policy-server 21, 38: a group judges a raw request as well: %s", async (id, expected) => {
+    const evaluation = await evaluator.raw(id, json({ request: { uid: "r1" } }));
+    expect("response" in evaluation && evaluation.response).toEqual({ ...expected, uid: "r1" });
   });
 
   it("policy-runtime 31: a policy that was granted a host call gets its answer", async () => {
@@ -204,6 +209,16 @@ describe("an evaluator", () => {
     expect(status?.message).toMatch(/accepted/);
   });
 });
+
+function groupRejected(...members: [name: string, message: string][]) {
+  const causes = members.map(([name, message]) => ({
+    reason: null,
+    message,
+    field: `spec.policies.${name}`,
+  }));
+  const details = causes.length === 0 ? {} : { causes };
+  return { ...accepted, allowed: false, status: { message: "rejected by the group", details } };
+}
 
 function group(expression: string) {
   const policies = {

@@ -16,6 +16,7 @@ import { policyRoutes } from "./policy-routes.ts";
 const root = issueCertificate("root", { authority: true });
 const intermediate = issueCertificate("intermediate", { issuer: root, authority: true });
 const server = issueCertificate("server", { issuer: intermediate });
+const rsa = issueCertificate("rsa", { issuer: root, keyType: "rsa-2048" });
 const other = issueCertificate("other");
 
 const clientRoots = ["one", "two"].map((name) => issueCertificate(name, { authority: true }));
@@ -28,6 +29,8 @@ const broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
 const contents = {
   "server.pem": server.cert + intermediate.cert,
   "server.key": server.key,
+  "rsa.pem": rsa.cert,
+  "rsa.key": rsa.key,
   "other.key": other.key,
   "two.key": server.key + other.key,
   "nothing.pem": "# nothing\n",
@@ -103,6 +106,7 @@ describe("openServerTls", () => {
 async function startTls(
   clientCaFiles: (keyof typeof contents)[],
   limits: Partial<ConnectionLimits> = {},
+  pair: "server" | "rsa" = "server",
 ): Promise<HttpServer> {
   return startHttpServer({
     host: "127.0.0.1",
@@ -111,7 +115,7 @@ async function startTls(
     maxBodyBytes: 1024,
     limits,
     log: silentLogger,
-    tls: (await load("server.pem", "server.key", clientCaFiles)).options,
+    tls: (await load(`${pair}.pem`, `${pair}.key`, clientCaFiles)).options,
   });
 }
 
@@ -150,9 +154,26 @@ describe("HTTPS", () => {
     await expect(validate(listener.port, options)).rejects.toThrow(/alert protocol version/);
   });
 
-  it("refuses suites without forward secrecy", async () => {
-    await using listener = await startTls([]);
-    const options: ConnectionOptions = { maxVersion: "TLSv1.2", ciphers: "AES128-GCM-SHA256" };
+  const [aes256, aes128, chacha] = ["AES256-GCM-SHA384", "AES128-GCM-SHA256", "CHACHA20-POLY1305"];
+  const suites = [`ECDHE-ECDSA-${aes256}`, `ECDHE-ECDSA-${aes128}`, `ECDHE-ECDSA-${chacha}`];
+  it.each([
+    ...["TLS_AES_256_GCM_SHA384", "TLS_AES_128_GCM_SHA256", "TLS_CHACHA20_POLY1305_SHA256"],
+    ...[...suites, ...suites.map((suite) => suite.replace("ECDSA", "RSA"))],
+  ])("policy-server 32: speaks %s", async (ciphers) => {
+    await using listener = await startTls([], {}, ciphers.includes("RSA") ? "rsa" : "server");
+    const version = ciphers.startsWith("TLS_") ? "TLSv1.3" : "TLSv1.2";
+    const options = { minVersion: version, maxVersion: version, ciphers } as const;
+    expect(await validate(listener.port, options)).toBe(200);
+  });
+
+  it.each([
+    ["no forward secrecy", "AES128-GCM-SHA256"],
+    ["CBC", "ECDHE-ECDSA-AES128-SHA256"],
+    ["CBC and SHA-1", "ECDHE-ECDSA-AES256-SHA"],
+    ["CBC, by RSA", "ECDHE-RSA-AES256-SHA384"],
+  ])("policy-server 32: refuses a suite with %s", async (_row, ciphers) => {
+    await using listener = await startTls([], {}, ciphers.includes("ECDSA") ? "server" : "rsa");
+    const options: ConnectionOptions = { maxVersion: "TLSv1.2", ciphers };
     await expect(validate(listener.port, options)).rejects.toThrow(/handshake failure/);
   });
 

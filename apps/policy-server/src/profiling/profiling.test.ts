@@ -79,6 +79,9 @@ describe("profiling", () => {
 const go = requires("go");
 
 describe.skipIf(go.skip)("go tool pprof", () => {
+  // Go builds the tool when it is used for the first time
+  beforeAll(() => promisify(execFile)("go", ["tool", "pprof", "-help"]).catch(() => {}));
+
   it.each([
     ["heap", "Type: inuse_space"],
     ["cpu?frequency=500&interval=1", "Type: cpu"],

@@ -6,8 +6,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { wapcGuests } from "../../../../tests/guests/text/wapc.ts";
 import { createAuthority } from "../../../../tests/support/authority.ts";
 import {
+  attributesOf,
   metricsOf,
   type OtlpCollector,
+  spansOf,
   startGrpcCollector,
 } from "../../../../tests/support/otlp-collector.ts";
 import { asPolicy, assemble } from "../../../../tests/support/text-guest.ts";
@@ -57,6 +59,9 @@ describe("a collector", () => {
     expect(traces?.body).toMatchObject({
       resourceSpans: [{ scopeSpans: [{ scope: { name: "kubewarden-policy-server" } }] }],
     });
+    const [decision] = spansOf(collector.received).filter(({ name }) => name === "validation");
+    // nothing names this machine
+    expect(attributesOf(decision ?? {})).toMatchObject({ host: "unknown", policy_id: "p" });
   });
 
   it("that cannot be reached neither keeps the server from starting nor fails a request", async () => {

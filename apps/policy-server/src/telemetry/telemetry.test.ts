@@ -89,7 +89,7 @@ describe("metrics", () => {
     ...{ policy_mode: "protect", resource_kind: "", resource_request_operation: "CREATE" },
     ...{ resource_namespace: "default", request_origin: "validate" },
   };
-  const rejected = { accepted: false, mutated: false, error_code: "418" };
+  const rejected = { accepted: false, mutated: false, error_code: 418n };
   const accepted = { accepted: true, mutated: false };
 
   it("policy-server 42: are sent at SIGTERM", () => {
@@ -113,14 +113,14 @@ describe("metrics", () => {
             ...admission,
             accepted: false,
             mutated: false,
-            error_code: "500",
+            error_code: 500n,
             policy_name: "looping",
             policy_mode: "monitor",
           },
         ],
         // this guest hands over what its host answered, which is no verdict
-        ["1", { ...admission, accepted: false, mutated: false, error_code: "500", policy_name: "host" }],
-        ["1", { ...admission, accepted: false, mutated: false, error_code: "500", policy_name: "denied" }],
+        ["1", { ...admission, accepted: false, mutated: false, error_code: 500n, policy_name: "host" }],
+        ["1", { ...admission, accepted: false, mutated: false, error_code: 500n, policy_name: "denied" }],
         ["1", { policy_name: "broken", initialization_error: "settings" }],
         ["1", { ...admission, accepted: false, mutated: false, policy_name: "group" }],
         ["1", { ...admission, ...rejected, policy_name: "group/a" }],
@@ -173,6 +173,7 @@ describe("metrics", () => {
 });
 
 function sortedKeys(_key: string, value: unknown): unknown {
+  if (typeof value === "bigint") return `${value}n`;
   if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
   return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
@@ -226,7 +227,7 @@ describe("traces", () => {
       {
         ...{ ...from("chatty"), ...request, allowed: false, mutated: false },
         ...{
-          response_code: "500",
+          response_code: 500n,
           response_message: expect.stringContaining("invalid response from policy"),
         },
       },
@@ -235,7 +236,7 @@ describe("traces", () => {
     expect(named("audit").map(attributesOf)).toEqual([
       {
         ...{ ...from("monitored"), ...request, allowed: false, mutated: false },
-        ...{ response_code: "418", response_message: "no" },
+        ...{ response_code: 418n, response_message: "no" },
       },
     ]);
     expect(named("validation_raw").map(attributesOf)).toEqual([
@@ -260,7 +261,7 @@ describe("traces", () => {
     expect(settings).toHaveLength(3);
     expect(settings).toContainEqual([{ ...from("chatty"), valid: true }, undefined]);
     expect(attributesOf(named("request").at(-1) ?? {})).toEqual({
-      ...{ method: "POST", uri: "/validate/unknown", version: "HTTP/1.1", status: "404" },
+      ...{ method: "POST", uri: "/validate/unknown", version: "HTTP/1.1", status: 404n },
     });
   });
 
