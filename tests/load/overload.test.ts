@@ -89,12 +89,15 @@ describe("three times the rate that can be held", () => {
   );
 });
 
-/** What of a rate that is certainly too high gets through. */
+/** What gets through of the first rate that is too high: the rates before it have warmed everything up. */
 async function heldPerSecond(reach: Pick<Load, "origin" | "tls">): Promise<number> {
   // The other policy begins cold as well: its first evaluations are no measure of what comes later.
   await runLoad({ ...reach, seconds: 1, targets: [target("quiet", 20)] });
-  const answers = await runLoad({ ...reach, seconds: 2, targets: [target("burning", 1000)] });
-  const done = answers.filter((answer) => kindOf(answer) === "accepted");
-  const end = Math.max(...done.map(({ sentMs, tookMs }) => sentMs + tookMs));
-  return done.length / ((end - answers[0]!.sentMs) / 1000);
+  for (let perSecond = 50; ; perSecond *= 2) {
+    const answers = await runLoad({ ...reach, seconds: 2, targets: [target("burning", perSecond)] });
+    const done = answers.filter((answer) => kindOf(answer) === "accepted");
+    const end = Math.max(...done.map(({ sentMs, tookMs }) => sentMs + tookMs));
+    const held = done.length / ((end - answers[0]!.sentMs) / 1000);
+    if (held < 0.8 * perSecond) return held;
+  }
 }
