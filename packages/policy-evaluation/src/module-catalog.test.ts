@@ -35,6 +35,19 @@ function catalog() {
   };
 }
 
+it("gives back the memory of what it fetched at the end of a pass", async () => {
+  const released: string[] = [];
+  const created = createModuleCatalog({
+    fetchModule: async (url) => ({ ...(await fetchTextPolicy(url)), release: () => void released.push(url) }),
+    prepare: async () => ({ protocol: "wapc", module, layout, isolation: { kind: "fresh", reason: "" } }),
+  });
+  await created.load("text:wapc/accept", "p", 1000);
+  await created.load("text:wapc/accept", "q", 1000);
+  expect(released).toEqual([]);
+  created.endPass();
+  await expect.poll(() => released).toEqual(["text:wapc/accept"]);
+});
+
 it("a module that nobody uses stays prepared for ten minutes", async () => {
   const { load, keepOnly, pass, prepared } = catalog();
   const digest = await load("accept");

@@ -38,6 +38,8 @@ export interface FetchedModule {
   readonly bytes: Uint8Array;
   /** of the bytes, as `sha256:` and 64 hex digits, where it is known already: large modules take a while */
   readonly digest?: string | undefined;
+  /** Gives the memory of the bytes back, once nobody reads them any more: the collector may take its time. */
+  readonly release?: (() => void) | undefined;
 }
 
 export interface ModuleCatalogOptions {
@@ -132,6 +134,9 @@ export function createModuleCatalog({
       return module;
     },
     endPass() {
+      for (const module of fetched.values()) {
+        module.then(({ release }) => release?.()).catch(() => {});
+      }
       fetched = new Map();
     },
     keepOnly(digests) {

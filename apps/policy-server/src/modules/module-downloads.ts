@@ -28,7 +28,7 @@ export function moduleDownloads({
       const module = await store.fetch(url, { signal });
       if (told.get(url) !== module.digest) logDownload(module, user, log);
       told.set(url, module.digest);
-      return module;
+      return { ...module, release: () => releaseBytes(module.bytes) };
     } catch (error) {
       const explained = explain(error);
       if (!signal.aborted)
@@ -42,6 +42,11 @@ function logDownload({ bytes, path, digest }: StoredModule, name: string, log: L
   if (!log.enabled("info")) return;
   const sha256sum = digest.slice("sha256:".length);
   log.info("policy download", { name, path, sha256sum, mutating: isMutating(bytes) });
+}
+
+/** Bytes that share their buffer with others stay. */
+function releaseBytes({ buffer, byteLength }: Uint8Array): void {
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);
 }
 
 /** What is wrong with metadata is said where the module is prepared. */
