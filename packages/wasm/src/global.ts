@@ -9,6 +9,8 @@ export interface GlobalType {
 
 /** A global of the module itself. */
 export interface Global extends GlobalType {
+  /** Where its type stands in the module's bytes; the initial value follows. */
+  readonly start: number;
   /** Where its initial value stands, a constant expression with its `end`, in the module's bytes. */
   readonly initialiser: ByteRange;
 }
@@ -24,6 +26,7 @@ export function readGlobalType(reader: ByteReader): GlobalType {
 /** The body of the global section. @throws {WasmError} as `readGlobalType` */
 export function readGlobals(reader: ByteReader): Global[] {
   return readList(reader, "globals", () => ({
+    start: reader.offset,
     ...readGlobalType(reader),
     initialiser: readConstantExpression(reader),
   }));

@@ -46,6 +46,7 @@ export type { ExternalKind, Import, ImportType } from "./import.ts";
 export type { Isolation } from "./isolation.ts";
 export { type Limits, writeLimits } from "./limits.ts";
 export { countImports, readModule, type WasmModule } from "./module.ts";
+export { moduleWithoutState } from "./module-without-state.ts";
 export { type ImportName, renameImports } from "./rename-imports.ts";
 export type { ImportedMemory } from "./restorable-module.ts";
 export { type GoResume, type RewrittenModule, rewriteForRuntime } from "./rewrite-for-runtime.ts";

@@ -3,7 +3,7 @@ import { createGuest } from "./guest.ts";
 import type { GuestHost, GuestResult } from "./host.ts";
 import { type GuestOptions, instantiate } from "./instance.ts";
 import { type PreparedModule, snapshotGlobals } from "./prepared-module.ts";
-import { type Snapshot, takeSnapshot, type WaitingSnapshot } from "./snapshot.ts";
+import { adoptSnapshot, type Snapshot, takeSnapshot, type WaitingSnapshot } from "./snapshot.ts";
 import { StopAtRead } from "./wasi/streams.ts";
 import { wasiArguments } from "./wasi-call.ts";
 
@@ -43,6 +43,7 @@ async function runToFirstRead(
   const { goResume } = prepared.layout;
   if (goResume === undefined) return undefined;
   const instance = instantiate(prepared, options);
+  adoptSnapshot(base, instance);
   const { state, exports } = instance;
   const host = deafHost();
   state.host = host;

@@ -5,7 +5,7 @@ import {
   RegoError,
   resolveBuiltins,
 } from "@kubewarden-ts/rego";
-import { type RewrittenModule, rewriteForRuntime, WasmError } from "@kubewarden-ts/wasm";
+import { moduleWithoutState, type RewrittenModule, rewriteForRuntime, WasmError } from "@kubewarden-ts/wasm";
 import { RuntimeError } from "../errors.ts";
 import { limitNote, trapText } from "./guest-error.ts";
 import { GuestMemory } from "./guest-memory.ts";
@@ -54,7 +54,9 @@ export async function prepareModule(
   const options = { environment, limits, hostCallsMayWait: false };
   onStart?.();
   if (protocol === "rego") return prepareRego(compiled, rewritten.isolation, options);
-  return { ...compiled, isolation: await isolate(compiled, rewritten.isolation, options) };
+  const isolation = await isolate(compiled, rewritten.isolation, options);
+  if (isolation.kind === "fresh") return { ...compiled, isolation };
+  return { ...compiled, module: withoutState(rewritten.wasm) ?? compiled.module, isolation };
 }
 
 type Compiled = Omit<PreparedModule, "isolation">;
@@ -75,6 +77,18 @@ function compile(wasm: Uint8Array): WebAssembly.Module {
     return new WebAssembly.Module(wasm);
   } catch (error) {
     throw refused(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/**
+ * The module that instances are made of once there is a snapshot to write into them. Policies of one engine then share its
+ * code, compiled and in memory. `undefined` for modules that read their data while they run.
+ */
+function withoutState(wasm: Uint8Array): WebAssembly.Module | undefined {
+  try {
+    return new WebAssembly.Module(moduleWithoutState(wasm));
+  } catch {
+    return undefined;
   }
 }
 

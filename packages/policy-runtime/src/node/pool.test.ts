@@ -160,7 +160,7 @@ describe("guests that wait", () => {
       return neverServed();
     });
     const key = await loadWapc(pool, "look-up-host");
-    expect(await pool.run(key, "validate", body, { timeoutMs: 100 })).toEqual({
+    expect(await pool.run(key, "validate", body, { timeoutMs: 500 })).toEqual({
       kind: "timed-out",
       begun: true,
     });
