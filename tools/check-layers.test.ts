@@ -119,6 +119,12 @@ describe("style 1: an import that the layers forbid is named with both ends", ()
       "policies/safe/policy.ts imports node:path: a policy may not import Node.js",
     ],
     [
+      "what policies share importing Node.js",
+      "policies/criteria.ts",
+      'import { join } from "node:path";',
+      "policies/criteria.ts imports node:path: a policy may not import Node.js",
+    ],
+    [
       "a policy importing the SDK's test entry",
       "policies/safe/policy.ts",
       'import { run } from "@kubewarden-ts/policy-sdk/testing";',

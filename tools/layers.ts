@@ -19,6 +19,7 @@ export const PACKAGE_ROWS: Readonly<Record<string, number>> = {
   "host-capabilities": 5,
   "policy-evaluation": 6,
   "policy-sdk": 7,
+  "create-policy": 7,
 };
 
 /** The one import within a row: the command line reports system errors in the same words as everybody else. */
@@ -54,12 +55,23 @@ export function isTestFile(path: string): boolean {
   return /\.test\.ts$|\/fixtures\/|\/src\/testing\/|^policies\/[^/]+\/differences\.ts$/.test(path);
 }
 
+/** Files beside the folders of the policies that policies share; the rest there builds and tests them. */
+const SHARED_BY_POLICIES: readonly string[] = [
+  "policies/constrained-metadata.ts",
+  "policies/criteria.ts",
+  "policies/mandatory-pod-spec.ts",
+  "policies/metadata-criteria.ts",
+  "policies/metadata-entries.ts",
+  "policies/qualified-name.ts",
+];
+
 /** The layer of a file, or `undefined` for a package that has no row yet. */
 export function layerOf(path: string): Layer | undefined {
   const [top, name = ""] = path.split("/");
   if (top === "apps") return APP_ROW;
   if (path.startsWith("packages/policy-sdk/src/guest/")) return isTestFile(path) ? APP_ROW : "guest";
   if (top === "packages") return PACKAGE_ROWS[name];
+  if (SHARED_BY_POLICIES.includes(path)) return "policy";
   // policies/<name>/… is a policy; policies/*.ts builds them all
   if (top === "policies" && path.split("/").length > 2 && !isTestFile(path)) return "policy";
   return REPOSITORY_ROW;

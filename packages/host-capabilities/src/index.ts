@@ -26,6 +26,7 @@ export {
 export type { Inventory, InventoryLayout } from "./inventory/read-inventory.ts";
 export { type CapabilityServer, createCapabilityServer } from "./server.ts";
 export type { Exchange, RecordedRequest, RecordedResponse } from "./session/interaction.ts";
+export { recordedRequest } from "./session/recorded-request.ts";
 export { createRecorder, type Recorder } from "./session/recorder.ts";
 export { createReplay, type Replay } from "./session/replay.ts";
 export { formatSession, parseSession, SessionError } from "./session/session-file.ts";

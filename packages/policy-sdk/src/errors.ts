@@ -5,6 +5,9 @@ export type PolicySdkErrorCode =
   | "SDK_LOAD" // the policy threw, or asked for something of its host, while it was loaded
   | "SDK_SNAPSHOT" // the engine cannot be turned into a file
   | "SDK_METADATA" // metadata.yml cannot be read or is not valid
+  | "SDK_QUESTIONS" // questions-ui.yml cannot be read or is not valid
+  | "SDK_TESTS" // the tests cannot be run
+  | "SDK_TYPES" // the document types are made of cannot be read, or has no such kind
   | "SDK_OPTIONS"; // an option of the build is out of its range
 
 /** What the SDK throws while it builds or checks a policy: the message is meant for the policy's author. */

@@ -1,8 +1,18 @@
-import { basename, dirname, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
-import { type BuildContext, type BuildFailure, type BuildOptions, context, type Message } from "esbuild";
+import { basename, dirname, join, resolve } from "node:path";
+import {
+  type BuildContext,
+  type BuildFailure,
+  type BuildOptions,
+  context,
+  type Message,
+  type OutputFile,
+} from "esbuild";
 import { PolicySdkError } from "../errors.ts";
+import { guestEntries, guestFile } from "./guest-entries.ts";
+import { guestModules } from "./guest-modules.ts";
+import { hostImport } from "./host-import.ts";
 import { guestCallName } from "./load-policy.ts";
+import { sourceLinesOf } from "./source-lines.ts";
 
 export interface BundleOptions {
   /** The module that exports `policy`. */
@@ -25,8 +35,6 @@ export interface Bundler extends AsyncDisposable {
 
 const entryName = "policy-sdk-entry";
 
-const guest = (name: string) => fileURLToPath(new URL(`../guest/${name}`, import.meta.url));
-
 /** Keeps what it learned of the files, so that the next `bundle()` takes milliseconds. */
 export async function createBundler(options: BundleOptions): Promise<Bundler> {
   const esbuild = await context(esbuildOptions(options));
@@ -46,10 +54,11 @@ function esbuildOptions({ entry, debug }: BundleOptions) {
     },
     absWorkingDir: folder,
     // One copy of the SDK: the one that builds.
-    alias: {
-      "@kubewarden-ts/policy-sdk": guest("index.ts"),
-      "@kubewarden-ts/policy-sdk/re2": guest("re2.ts"),
-    },
+    alias: Object.fromEntries(
+      Object.entries(guestEntries).map(([end, file]) => [`@kubewarden-ts/policy-sdk${end}`, guestFile(file)]),
+    ),
+    plugins: [guestModules, hostImport],
+    inject: [guestFile("host/injected.ts")],
     bundle: true,
     format: "iife",
     target: "es2022",
@@ -60,21 +69,25 @@ function esbuildOptions({ entry, debug }: BundleOptions) {
     legalComments: "none",
     charset: "utf8",
     metafile: true,
+    sourcemap: debug ? "external" : false,
+    outfile: join(folder, "policy.js"), // names the bundle in its source map; nothing is written
     write: false,
     logLevel: "silent",
   } as const satisfies BuildOptions;
 }
 
 function entryCode(entry: string, debug: boolean): string {
+  const text = `thrownText(thrown, { stack: ${debug} })`;
   return `
-    import ${JSON.stringify(guest("prelude.ts"))};
-    import { dispatch, thrownText } from ${JSON.stringify(guest("dispatch.ts"))};
+    import ${JSON.stringify(guestFile("prelude.ts"))};
+    import { dispatch, thrownText } from ${JSON.stringify(guestFile("dispatch.ts"))};
+    ${debug ? `import { inAuthorsLines } from ${JSON.stringify(guestFile("source-lines.ts"))};` : ""}
     import { policy } from ${JSON.stringify(`./${entry}`)};
     globalThis.${guestCallName} = (operation, payload, numbersMayChange) => {
       try {
         return dispatch(policy, operation, payload, numbersMayChange);
       } catch (thrown) {
-        throw thrownText(thrown, { stack: ${debug} });
+        throw ${debug ? `inAuthorsLines(${text})` : text};
       }
     };`;
 }
@@ -86,12 +99,21 @@ async function bundleWith(
   try {
     const { outputFiles, metafile } = await esbuild.rebuild();
     const inputs = Object.keys(metafile.inputs).filter((path) => path !== entryName);
-    return { code: outputFiles[0]?.text ?? "", inputs: inputs.map((path) => resolve(dirname(entry), path)) };
+    return { code: codeOf(outputFiles), inputs: inputs.map((path) => resolve(dirname(entry), path)) };
   } catch (cause) {
     if (!isBuildFailure(cause)) throw cause;
     const lines = cause.errors.map((problem) => problemLine(problem, basename(entry)));
     throw new PolicySdkError(lines.join("\n"), { code: "SDK_BUNDLE", cause });
   }
+}
+
+/** A debug build says behind its code where the lines come from. */
+function codeOf(files: readonly OutputFile[]): string {
+  const textOf = (end: string) => files.find(({ path }) => path.endsWith(end))?.text;
+  const code = textOf(".js") ?? "";
+  const map = textOf(".js.map");
+  if (map === undefined) return code;
+  return `${code}\nglobalThis.__kubewarden_source_lines = ${JSON.stringify(sourceLinesOf(code, map))};`;
 }
 
 function isBuildFailure(error: unknown): error is BuildFailure {

@@ -170,12 +170,21 @@ describe.each(["wapc", "wasi"] as const)("a file of ABI %s", (abi) => {
   });
 });
 
-it("puts stacks into the texts of errors in debug builds", async () => {
-  const { wasm } = await builder.build({ entry: fixture("deeds"), abi: "wapc", debug: true });
-  const policy = await load(wasm);
-  await expect(policy.run({ raw: "throw-type-error" })).rejects.toThrow(
-    /^TypeError: broken\n.*throw-type-error/s,
-  );
+it.each(["wapc", "wasi"] as const)(
+  "a debug build of ABI %s tells the author's file and line of an error",
+  async (abi) => {
+    const source = await readFile(fixture("deeds"), "utf8");
+    const line = 1 + source.split("\n").findIndex((text) => text.includes('throw new TypeError("broken")'));
+    const { wasm } = await builder.build({ entry: fixture("deeds"), abi, debug: true });
+    const policy = await load(wasm);
+    const text = new RegExp(`^TypeError: broken\\n +at throw-type-error \\(deeds\\.ts:${line}\\)\\n +at `);
+    await expect(policy.run({ raw: "throw-type-error" })).rejects.toThrow(text);
+  },
+);
+
+it("a build without debug has neither stacks nor names", async () => {
+  const { wasm } = await builder.build({ entry: fixture("deeds"), abi: "wapc" });
+  await expect((await load(wasm)).run({ raw: "throw-type-error" })).rejects.toThrow(/^TypeError: broken$/);
 });
 
 describe("a build", () => {

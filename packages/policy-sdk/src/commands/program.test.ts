@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -114,9 +114,33 @@ describe("policy-sdk check", () => {
     ["deeds", { hostCapabilities: ["net/v1/dns_lookup_host"] }, []],
     ["deeds", { hostCapabilities: ["net/*"] }, []],
     ["relabel", {}, []],
+    ["levels", { mutating: false }, []],
+    ["levels", {}, ["mutating: is true, but the policy never calls mutate"]],
     ["relabel", { mutating: false }, ["mutating: is false, but the policy calls mutate"]],
-  ])("finds in %s with %j: %j", async (name, more, expected) => {
+  ])("policies-and-sdk 13: finds in %s with %j: %j", async (name, more, expected) => {
     const { wasm } = await buildPolicy({ entry: fixture(name), abi: "wapc" });
     expect(checkPolicy(wasm, metadata(more))).toEqual(expected);
+  });
+});
+
+describe("policy-sdk questions", () => {
+  it("policies-and-sdk 13: writes what check then compares, and check finds what was changed", async () => {
+    const inner = join(folder, "questions");
+    await mkdir(inner);
+    const file = join(inner, "questions-ui.yml");
+    const metadataPath = join(inner, "metadata.yml");
+    const grant = "rules: []\nmutating: true\nhostCapabilities: [net/v1/dns_lookup_host]\n";
+    await writeFile(metadataPath, grant);
+    const entry = fixture("deeds");
+    const { code } = await policySdk("questions", "--entry", entry, "--out", file);
+    expect(code).toBe(0);
+    const check = () => policySdk("check", "--entry", entry, "--metadata", metadataPath);
+    expect(await check()).toEqual({ code: 0, stdout: "", stderr: "" });
+    await writeFile(file, (await readFile(file, "utf8")).replace("type: enum", "type: string"));
+    expect(await check()).toEqual({
+      code: 1,
+      stdout: "",
+      stderr: expect.stringMatching(/^.*questions-ui\.yml: .*: type: expected "enum", received "string"\n$/),
+    });
   });
 });

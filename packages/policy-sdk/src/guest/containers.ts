@@ -1,5 +1,5 @@
-import type { Container, PodSpec } from "./kubernetes-object.ts";
 import { type PodSpecSource, podSpecOf, UnreadableObjectError } from "./pod-spec.ts";
+import type { Container, PodSpec } from "./workloads.ts";
 
 const lists = [
   ["container", "containers"],

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { admissionRequest } from "../testing/admission-request.ts";
 import { containersOf } from "./containers.ts";
-import { isKind, type KubernetesObject } from "./kubernetes-object.ts";
+import { isKind } from "./kinds.ts";
+import type { KubernetesObject } from "./kubernetes-object.ts";
 import { podSpecOf, requirePodSpec, UnreadableObjectError } from "./pod-spec.ts";
 
 const spec = {

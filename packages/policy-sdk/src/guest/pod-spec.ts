@@ -1,5 +1,6 @@
 import type { AdmissionRequest } from "./admission-request.ts";
-import type { KubernetesObject, PodSpec } from "./kubernetes-object.ts";
+import type { KubernetesObject } from "./kubernetes-object.ts";
+import type { PodSpec, PodTemplate } from "./workloads.ts";
 
 /** Where the pod spec stands, by kind. */
 const paths: ReadonlyMap<string, readonly string[]> = new Map([
@@ -55,6 +56,22 @@ export function requirePodSpec(source: PodSpecSource): PodSpec | undefined {
   return walk(object, path);
 }
 
+/** Whether the kind is that of a Pod or workload. */
+export function hasPodSpec(source: PodSpecSource): boolean {
+  const { kind } = kindAndObject(source);
+  return kind !== undefined && paths.has(kind);
+}
+
+/**
+ * As `requirePodSpec`, for what holds metadata and pod spec: the template of a workload, a Pod itself.
+ * @returns `undefined` only when a template is missing
+ */
+export function requirePodTemplate(source: PodSpecSource): PodTemplate | undefined {
+  requirePodSpec(source);
+  const { kind = "", object } = kindAndObject(source);
+  return walk(object ?? {}, paths.get(kind)?.slice(0, -1) ?? []);
+}
+
 function kindAndObject(source: PodSpecSource): { kind?: string; object?: KubernetesObject | null } {
   if (source == null) return {};
   if (isRequest(source)) return { kind: source.kind.kind, object: source.object ?? null };
@@ -66,7 +83,10 @@ function isRequest(source: AdmissionRequest | KubernetesObject): source is Admis
   return typeof source.kind === "object" && source.kind !== null;
 }
 
-function walk(object: object, path: readonly string[]): PodSpec | undefined {
+function walk<Found extends PodSpec | PodTemplate>(
+  object: object,
+  path: readonly string[],
+): Found | undefined {
   let current: unknown = object;
   for (const [index, name] of path.entries()) {
     current = Reflect.get(Object(current), name);
@@ -75,5 +95,5 @@ function walk(object: object, path: readonly string[]): PodSpec | undefined {
       throw new UnreadableObjectError(`${path.slice(0, index + 1).join(".")}: expected an object`);
     }
   }
-  return current as PodSpec; // nothing is decoded: see KubernetesObject
+  return current as Found; // nothing is decoded: see KubernetesObject
 }

@@ -1,5 +1,6 @@
 import { type BaseIssue, type GenericSchema, getDotPath, type InferOutput, safeParse } from "valibot";
 import type { PolicyDefinition } from "./define-policy.ts";
+import { listForObject } from "./list-for-object.ts";
 import { plainNumbers } from "./lossless-json.ts";
 
 export type SettingsResult<Settings> =
@@ -14,6 +15,9 @@ export function readSettings<Settings extends GenericSchema, Request>(
   { settings: schema, check }: Pick<PolicyDefinition<Settings, Request>, "settings" | "check">,
   value: unknown,
 ): SettingsResult<InferOutput<Settings>> {
+  const list = listForObject(schema, value);
+  if (list !== undefined)
+    return { valid: false, message: `${list || "settings"}: expected object, got array` };
   const result = safeParse(schema, plainNumbers(value ?? {}));
   if (!result.success) return { valid: false, message: result.issues.map(problemText).join("; ") };
   const problem = check?.(result.output);
@@ -24,14 +28,15 @@ export function readSettings<Settings extends GenericSchema, Request>(
 
 function problemText(issue: BaseIssue<unknown>): string {
   // A check of the policy's own has a text of its own.
-  if (issue.expected === null) return issue.message;
+  const expected = issue.type === "integer" ? "integer" : issue.expected;
+  if (expected === null) return issue.message;
   const path = getDotPath(issue) ?? "settings";
   if (issue.input === undefined) return `${path}: expected a value, got nothing`;
-  if (issue.expected === "never") return `${path}: unknown setting`;
+  if (expected === "never") return `${path}: unknown setting`;
   // Of a literal or a list of them, case and value tell more than the type.
-  if (issue.expected.includes('"')) return `${path}: expected ${issue.expected}, got ${issue.received}`;
+  if (expected.includes('"')) return `${path}: expected ${expected}, got ${issue.received}`;
   const received = issue.kind === "schema" ? typeName(issue.input) : issue.received;
-  return `${path}: expected ${issue.expected.toLowerCase()}, got ${received}`;
+  return `${path}: expected ${expected.toLowerCase()}, got ${received}`;
 }
 
 /** How a value is called in messages: `null`, `array`, or what `typeof` says. */

@@ -26,6 +26,24 @@ export type FakeAnswers = Readonly<Record<string, (payload: unknown) => unknown>
  * @example fakeHost({ "net/v1/dns_lookup_host": () => ({ ips: ["192.0.2.1"] }) })
  */
 export function fakeHost(answers: FakeAnswers = {}): FakeHost {
+  return notingHost(({ capability, payload }) => {
+    const answer = Object.hasOwn(answers, capability) ? answers[capability] : undefined;
+    if (answer === undefined) throw new Error(`fakeHost has no answer for ${capability}`);
+    return stringifyJson(answer(parseJson(payload)));
+  });
+}
+
+/** A call as the guest makes it. */
+export interface GuestCall {
+  readonly capability: string;
+  readonly namespace: string;
+  readonly operation: string;
+  /** JSON text. */
+  readonly payload: string;
+}
+
+/** A host that notes what it is asked for; `answer` gives JSON text, or throws the text of a refusal. */
+export function notingHost(answer: (call: GuestCall) => string): FakeHost {
   const calls: RecordedCall[] = [];
   const logs: unknown[] = [];
   return {
@@ -39,9 +57,7 @@ export function fakeHost(answers: FakeAnswers = {}): FakeHost {
         return "";
       }
       calls.push({ capability, payload: parseJson(payload) });
-      const answer = Object.hasOwn(answers, capability) ? answers[capability] : undefined;
-      if (answer === undefined) throw new Error(`fakeHost has no answer for ${capability}`);
-      return stringifyJson(answer(parseJson(payload)));
+      return answer({ capability, namespace, operation, payload });
     },
   };
 }

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { callHost } from "../host-call.ts";
+import { ask } from "./answer.ts";
 
 const Addresses = v.object({ ips: v.array(v.string()) });
 
@@ -9,6 +9,5 @@ const Addresses = v.object({ ips: v.array(v.string()) });
  * @example host.net.lookupHost("registry.example.com") // ["192.0.2.1"]
  */
 export function lookupHost(name: string): string[] {
-  const answer = callHost({ namespace: "net", operation: "v1/dns_lookup_host" }, name);
-  return v.parse(Addresses, answer).ips;
+  return ask({ namespace: "net", operation: "v1/dns_lookup_host" }, name, Addresses).ips;
 }
