@@ -28,7 +28,7 @@ export interface PolicyFile {
 
 /**
  * Builds each policy into `<outDir>/<name>.wasm`, unless nothing that goes into it has changed since: its folder, the
- * SDK, the versions of what both depend on. When all are current nothing but that is read.
+ * files beside the folders, the SDK, the versions of what these depend on. When all are current nothing but that is read.
  * @throws {PolicySdkError} as `buildPolicy`, and an `Error` for a name that is no policy
  */
 export async function buildPolicies(options: BuildPoliciesOptions = {}): Promise<PolicyFile[]> {
@@ -40,7 +40,7 @@ export async function buildPolicies(options: BuildPoliciesOptions = {}): Promise
   const lock = createHash("sha256")
     .update(await readFile(join(repository, "package-lock.json")))
     .digest("hex");
-  const common = await hashOf(sdkSources, lock);
+  const common = await hashOf(policiesFolder, await hashOf(sdkSources, lock), { recursive: false });
   const targets = (only ?? all).map(async (name): Promise<Target> => {
     const path = join(outDir, `${name}.wasm`);
     const inputs = await hashOf(join(policiesFolder, name), common);
@@ -95,9 +95,9 @@ async function stampOf(path: string): Promise<string | undefined> {
   return stamp;
 }
 
-/** SHA-256 over names and contents of all files below a folder but tests, and over an earlier hash. */
-async function hashOf(folder: string, earlier: string): Promise<string> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+/** SHA-256 over names and contents of all files below or in a folder but tests, and over an earlier hash. */
+async function hashOf(folder: string, earlier: string, { recursive = true } = {}): Promise<string> {
+  const entries = await readdir(folder, { recursive, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile() && !entry.name.endsWith(".test.ts"));
   const paths = files.map((entry) => join(entry.parentPath, entry.name)).sort();
   const contents = await Promise.all(paths.map((path) => readFile(path)));

@@ -12,6 +12,10 @@ export interface Difference {
   readonly answer?: { readonly allowed: boolean; readonly message?: string; readonly code?: number };
   /** Recorded patch operations that ours leaves out, as `op path`. */
   readonly withoutOperations?: RegExp;
+  /** Our text, made from the recorded one. */
+  readonly rewrite?: (text: string) => string;
+  /** Ours asks the host something else than was recorded; each question gets the next recorded answer all the same. */
+  readonly otherHostCalls?: boolean;
   /** The difference is about settings: what we say of them, `null` where we take them. */
   readonly settingsMessage?: string | null;
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Outcome, RunOptions } from "@kubewarden-ts/policy-sdk/testing";
 import * as v from "valibot";
 import { sharedDataFolder } from "../tests/support/requirements.ts";
+import { Exchange, type RecordedHost, recordedHost } from "./recorded-host.ts";
 
 const recordedFolder = join(sharedDataFolder, "policies");
 
@@ -24,7 +25,9 @@ const Case = v.object({
   request: v.optional(v.string()),
   response: v.optional(Response),
   anyOf: v.optional(v.array(Response)),
-  host: v.optional(v.unknown()),
+  /** The order of what the text lists was random. */
+  unordered: v.optional(v.boolean(), false),
+  host: v.optional(v.array(Exchange)),
 });
 export type RecordedCase = v.InferOutput<typeof Case>;
 
@@ -44,10 +47,11 @@ export async function readRecording(name: string): Promise<Recording> {
 /** What to run a policy with for a case. */
 export function runOptions(
   { raw, settings, requests }: Recording,
-  { settings: id, request = "" }: RecordedCase,
-): RunOptions {
+  { settings: id, request = "", host: exchanges }: RecordedCase,
+): RunOptions & { readonly host: RecordedHost } {
   const value = requests[request];
-  return raw ? { raw: value, settings: settings[id] } : { ...Object(value), settings: settings[id] };
+  const rest = { settings: settings[id], host: recordedHost(exchanges) };
+  return raw ? { raw: value, ...rest } : { ...Object(value), ...rest };
 }
 
 /** One answer in a form that can be compared: of a mutation the object it leads to. */
@@ -72,7 +76,8 @@ export function theirs(response: RecordedResponse, object: unknown, without: rea
   const applied = patch.filter(({ op, path }) => !without.some((left) => left.test(`${op} ${path}`)));
   return comparable({
     allowed,
-    message: status?.message,
+    // What the host puts before the text of a guest error.
+    message: status?.message?.replace(/^internal server error: Guest call failure: /, ""),
     code: status?.code,
     object: patched(object, applied),
   });
@@ -91,7 +96,7 @@ function comparable({ allowed, message, code, object }: Comparable): Comparable 
 /** `{"b", "a"}` and `{"a", "b"}` are the same set. */
 export function sortedSets(text: string): string {
   return text.replace(
-    /\{("[^{}]*")\}/g,
+    /\{("[^{}]*"|\d+(?:, \d+)*)\}/g,
     (_all, members: string) => `{${members.split(", ").sort().join(", ")}}`,
   );
 }

@@ -135,7 +135,7 @@ async function startApiServer(
     ...["--advertise-address=127.0.0.1", "--endpoint-reconciler-type=none"],
     ...[`--tls-cert-file=${folder}/serving.crt`, `--tls-private-key-file=${folder}/serving.key`],
     ...[`--client-ca-file=${folder}/ca.crt`, `--token-auth-file=${folder}/tokens.csv`],
-    ...["--authorization-mode=RBAC", "--service-cluster-ip-range=10.0.0.0/24"],
+    ...["--authorization-mode=RBAC", "--service-cluster-ip-range=10.0.0.0/24", "--allow-privileged=true"],
     "--service-account-issuer=https://kubernetes.default.svc",
     `--service-account-key-file=${folder}/accounts.pub`,
     `--service-account-signing-key-file=${folder}/accounts.key`,
