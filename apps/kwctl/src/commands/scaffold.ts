@@ -3,6 +3,7 @@ import { uriOrShaPrefix } from "../flags/policy-argument.ts";
 import { sourcesFlags } from "../flags/sources.ts";
 import { verificationFlags } from "../flags/verification.ts";
 import { notAvailable } from "../not-available.ts";
+import { scaffoldPsp } from "./scaffold-psp.ts";
 
 // The tables of kwctl-and-oci.md 7.
 
@@ -118,6 +119,7 @@ export const scaffold = defineCommand({
     "admission-request": admissionRequest,
     artifacthub,
     manifest,
+    psp: scaffoldPsp,
     vap,
     "verification-config": verificationConfig,
   },
