@@ -1,35 +1,44 @@
-// `npm run generate`: writes docs/reference from the code; with `--check` only says what is stale.
+// `npm run generate`: writes docs/reference and the forms of the policies' settings from the code; with `--check` only
+// says what is stale.
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { kwctlProgram } from "../apps/kwctl/src/program.ts";
 import { policyServer } from "../apps/policy-server/src/program.ts";
+import { createPolicyProgram } from "../packages/create-policy/src/program.ts";
 import { program as policySdk } from "../packages/policy-sdk/src/commands/program.ts";
 import { commandsDocument } from "./reference/commands.ts";
 import { type ReferenceDocument, staleDocuments } from "./reference/document.ts";
 import { errorCodesDocument } from "./reference/error-codes.ts";
 import { policiesDocument } from "./reference/policies.ts";
 import { policiesFileDocument } from "./reference/policies-file.ts";
+import { isQuestionsFile, questionsDocuments } from "./reference/questions.ts";
 import { readSourceTree, type SourceTree } from "./source-tree.ts";
 
 const root = join(import.meta.dirname, "..");
 
-function generate({ files }: SourceTree): ReferenceDocument[] {
-  const programs = [policyServer, kwctlProgram({ ownVersion: "", open }), policySdk];
+async function generate({ files }: SourceTree): Promise<ReferenceDocument[]> {
+  const programs = [
+    policyServer,
+    kwctlProgram({ ownVersion: "", open }),
+    policySdk,
+    createPolicyProgram({ ownVersion: "" }),
+  ];
   return [
     ...programs.map(commandsDocument),
     policiesFileDocument(),
     policiesDocument(files),
     errorCodesDocument(files),
+    ...(await questionsDocuments(root, files)),
   ];
 }
 
 function presentDocuments({ files }: SourceTree): Map<string, string> {
-  return new Map([...files].filter(([path]) => path.startsWith("docs/reference/")));
+  return new Map([...files].filter(([path]) => path.startsWith("docs/reference/") || isQuestionsFile(path)));
 }
 
-function write(documents: readonly ReferenceDocument[]): void {
-  rmSync(join(root, "docs/reference"), { recursive: true, force: true });
+function write(documents: readonly ReferenceDocument[], present: ReadonlyMap<string, string>): void {
+  for (const path of present.keys()) rmSync(join(root, path));
   for (const { path, text } of documents) {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), text);
@@ -37,12 +46,12 @@ function write(documents: readonly ReferenceDocument[]): void {
 }
 
 const tree = readSourceTree(root);
-const documents = generate(tree);
+const documents = await generate(tree);
 if (process.argv.includes("--check")) {
   const stale = staleDocuments(documents, presentDocuments(tree));
   for (const line of stale) process.stdout.write(`${line}\n`);
   if (stale.length > 0) process.exitCode = 1;
 } else {
-  write(documents);
-  process.stdout.write(`docs/reference: ${documents.length} files\n`);
+  write(documents, presentDocuments(tree));
+  process.stdout.write(`${documents.length} files\n`);
 }
