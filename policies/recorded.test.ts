@@ -28,9 +28,11 @@ import { differences as flexvolumeDrivers } from "./flexvolume-drivers-psp/diffe
 import { differences as serviceAccount } from "./high-risk-service-account/differences.ts";
 import { differences as hostNamespaces } from "./host-namespaces-psp/differences.ts";
 import { differences as hostpaths } from "./hostpaths-psp/differences.ts";
+import { differences as imageCve } from "./image-cve-policy/differences.ts";
 import { differences as ingress } from "./ingress/differences.ts";
 import { differences as labels } from "./labels/differences.ts";
 import { differences as labelPropagator } from "./namespace-label-propagator/differences.ts";
+import { differences as policyServerMapper } from "./ns-policyserver-mapper/differences.ts";
 import { differences as storageClass } from "./persistentvolumeclaim-storageclass-policy/differences.ts";
 import { differences as podNdots } from "./pod-ndots/differences.ts";
 import { differences as podPrivileged } from "./pod-privileged/differences.ts";
@@ -38,6 +40,8 @@ import { differences as podRuntime } from "./pod-runtime/differences.ts";
 import { differences as priorityClass } from "./priority-class-policy/differences.ts";
 import { differences as probes } from "./probes/differences.ts";
 import { differences as psaLabelEnforcer } from "./psa-label-enforcer/differences.ts";
+import { differences as projectLabels } from "./rancher-project-propagate-labels/differences.ts";
+import { differences as projectQuotas } from "./rancher-project-quotas-namespace-validator/differences.ts";
 import { differences as rawMutation } from "./raw-mutation/differences.ts";
 import { differences as rawValidation } from "./raw-validation/differences.ts";
 import { differences as readonlyRootFilesystem } from "./readonly-root-filesystem-psp/differences.ts";
@@ -51,6 +55,7 @@ import {
   sortedSets,
   theirs,
 } from "./recorded.ts";
+import { differences as runtimeEnforcer } from "./runtime-enforcer/differences.ts";
 import { differences as safeAnnotations } from "./safe-annotations/differences.ts";
 import { differences as safeLabels } from "./safe-labels/differences.ts";
 import { differences as seccomp } from "./seccomp-psp/differences.ts";
@@ -112,6 +117,11 @@ const policies: readonly (readonly [string, string, readonly Difference[]])[] = 
   ["seccomp-psp", "seccomp-psp-policy", seccomp],
   ["selinux-psp", "selinux-psp-policy", selinux],
   ["user-group-psp", "user-group-psp-policy", userGroup],
+  ["image-cve-policy", "image-cve-policy", imageCve],
+  ["rancher-project-propagate-labels", "rancher-project-propagate-labels", projectLabels],
+  ["ns-policyserver-mapper", "ns-policyserver-mapper-policy", policyServerMapper],
+  ["runtime-enforcer", "runtime-enforcer-policy", runtimeEnforcer],
+  ["rancher-project-quotas-namespace-validator", "rancher-project-quotas-namespace-validator", projectQuotas],
   ["verify-image-signatures", "verify-image-signatures", imageSignatures],
   ["echo", "echo", echo],
   ["raw-mutation", "raw-mutation-policy", rawMutation],
