@@ -1,4 +1,4 @@
-// Runs the cases of a policy's test as a function and as a built file.
+// Runs the cases of a policy's test as a function and as built files.
 import { join } from "node:path";
 import type { Policy } from "@kubewarden-ts/policy-sdk";
 import {
@@ -42,4 +42,17 @@ export function bothWays<Settings extends GenericSchema, Request>(
       },
     ],
   ];
+}
+
+/** The ways of {@link bothWays}, and as a file for hosts that run WASI commands. */
+export function allWays<Settings extends GenericSchema, Request>(
+  name: string,
+  policy: Policy<Settings, Request>,
+): ReturnType<typeof bothWays> {
+  const asCommand = async (): Promise<Runner> => {
+    const { buildPolicy } = await import("@kubewarden-ts/policy-sdk/build");
+    const { wasm } = await buildPolicy({ entry: join(import.meta.dirname, name, "policy.ts"), abi: "wasi" });
+    return await load(wasm);
+  };
+  return [...bothWays(name, policy), ["as a WASI command", asCommand]];
 }

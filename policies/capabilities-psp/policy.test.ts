@@ -1,6 +1,6 @@
 import type { Container } from "@kubewarden-ts/policy-sdk";
 import { beforeAll, describe, expect, it } from "vitest";
-import { bothWays, type Runner } from "../both-ways.ts";
+import { allWays, type Runner } from "../both-ways.ts";
 import { pod, workload, workloadKinds } from "../workloads.ts";
 import { policy } from "./policy.ts";
 
@@ -8,7 +8,7 @@ const adding = (...add: string[]): Container => ({ name: "a", securityContext: {
 const notAllowed = "PSP capabilities policies doesn't allow these capabilities to be added";
 const onDropList = `${notAllowed} because they are on the \`required_drop_capabilities\` list`;
 
-describe.each(bothWays("capabilities-psp", policy))("capabilities-psp %s", (_way, makeRunner) => {
+describe.each(allWays("capabilities-psp", policy))("capabilities-psp %s", (_way, makeRunner) => {
   let runner: Runner;
   beforeAll(async () => {
     runner = await makeRunner();

@@ -1,7 +1,7 @@
 import { fakeHost } from "@kubewarden-ts/policy-sdk/testing";
 import { beforeAll, describe, expect, it } from "vitest";
 import { expectNothingPassedOver } from "../../tests/support/spoiled-objects.ts";
-import { bothWays, type Runner } from "../both-ways.ts";
+import { allWays, type Runner } from "../both-ways.ts";
 import { pod, workload, workloadKinds } from "../workloads.ts";
 import { policy } from "./policy.ts";
 
@@ -33,7 +33,7 @@ const cluster = (...answers: (boolean | "away")[]) => {
   });
 };
 
-describe.each(bothWays("high-risk-service-account", policy))(
+describe.each(allWays("high-risk-service-account", policy))(
   "high-risk-service-account %s",
   (_way, makeRunner) => {
     let runner: Runner;

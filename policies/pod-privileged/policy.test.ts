@@ -1,6 +1,6 @@
 import type { KubernetesObject } from "@kubewarden-ts/policy-sdk";
 import { beforeAll, describe, expect, it } from "vitest";
-import { bothWays, type Runner } from "../both-ways.ts";
+import { allWays, type Runner } from "../both-ways.ts";
 import { pod, workload, workloadKinds } from "../workloads.ts";
 import { policy } from "./policy.ts";
 
@@ -14,7 +14,7 @@ const messages = {
 const lists = ["containers", "initContainers", "ephemeralContainers"] as const;
 const configMap = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "settings" } };
 
-describe.each(bothWays("pod-privileged", policy))("pod-privileged %s", (_way, makeRunner) => {
+describe.each(allWays("pod-privileged", policy))("pod-privileged %s", (_way, makeRunner) => {
   let runner: Runner;
   beforeAll(async () => {
     runner = await makeRunner();

@@ -1,7 +1,7 @@
 import type { KubernetesObject, PodSpec } from "@kubewarden-ts/policy-sdk";
 import { beforeAll, describe, expect, it } from "vitest";
 import { expectNothingPassedOver } from "../../tests/support/spoiled-objects.ts";
-import { bothWays, type Runner } from "../both-ways.ts";
+import { allWays, type Runner } from "../both-ways.ts";
 import { pod, workload, workloadKinds } from "../workloads.ts";
 import {
   accepted,
@@ -14,7 +14,7 @@ import {
 } from "./compliant-pod.ts";
 import { policy } from "./policy.ts";
 
-describe.each(bothWays("pod-security-standards", policy))("pod-security-standards %s", (_way, makeRunner) => {
+describe.each(allWays("pod-security-standards", policy))("pod-security-standards %s", (_way, makeRunner) => {
   let runner: Runner;
   beforeAll(async () => {
     runner = await makeRunner();

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { bothWays, type Runner } from "../both-ways.ts";
+import { allWays, type Runner } from "../both-ways.ts";
 import { policy } from "./policy.ts";
 
 const settings = {
@@ -8,7 +8,7 @@ const settings = {
   validResources: ["banana", "🍌"],
 };
 
-describe.each(bothWays("raw-validation", policy))("raw-validation %s", (_way, makeRunner) => {
+describe.each(allWays("raw-validation", policy))("raw-validation %s", (_way, makeRunner) => {
   let runner: Runner;
   beforeAll(async () => {
     runner = await makeRunner();
