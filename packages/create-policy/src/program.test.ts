@@ -58,7 +58,10 @@ describe("create-policy", () => {
     const project = join(folder, "twice");
     await createPolicy(project);
     const { code, stderr } = await createPolicy(project, "--sdk", "other");
-    expect([code, stderr]).toEqual([1, `${project} is not empty\n`]);
+    expect([code, stderr]).toEqual([
+      1,
+      `${project} is not empty: name a folder that is, or none that is there\n`,
+    ]);
     expect(await readFile(join(project, "package.json"), "utf8")).toContain("1.2.3");
   });
 

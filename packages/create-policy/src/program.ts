@@ -36,7 +36,7 @@ export function createPolicyProgram({ ownVersion }: { ownVersion: string }) {
       }
       const written = await writeProject(folder, renderProject(await readTemplate(), { name, sdk, kwctl }));
       if (written === "folder-not-empty") {
-        stderr.write(`${folder} is not empty\n`);
+        stderr.write(`${folder} is not empty: name a folder that is, or none that is there\n`);
         return 1;
       }
       stdout.write(`${folder} is a policy now. What is next:\n\n  cd ${folder}\n  npm install\n  npm test\n`);

@@ -10,10 +10,11 @@ export const scaffoldPsp = defineCommand({
     { name: "[path]", description: "YAML file of PodSecurityPolicies; standard input without, or with -" },
   ],
   async run({ args: [path], files, readStdin, stdout }) {
+    const file = path === "-" ? undefined : path;
     const text =
-      path === undefined || path === "-"
+      file === undefined
         ? new TextDecoder().decode(await readStdin())
-        : await readUserText(files, path, `Error reading ${path}`);
-    stdout.write(convertPodSecurityPolicies(readPodSecurityPolicies(text)));
+        : await readUserText(files, file, `Error reading ${file}`);
+    stdout.write(convertPodSecurityPolicies(readPodSecurityPolicies(text, file)));
   },
 });

@@ -291,4 +291,10 @@ describe("kwctl scaffold psp", () => {
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     expect(stderr).toContain(`Error: ${message}`);
   });
+
+  it("names the file it cannot read", async () => {
+    const files = memoryFiles({ "psp.yaml": "kind: Pod" });
+    const { stderr } = await runKwctl(["scaffold", "psp", "psp.yaml"], { files });
+    expect(stderr).toContain("Error: psp.yaml: document 1: expected a PodSecurityPolicy, received Pod");
+  });
 });

@@ -60,17 +60,21 @@ const Kind = v.object({ kind: v.string(), items: v.nullish(v.array(v.unknown()),
 
 /**
  * Reads all PodSecurityPolicies of a YAML text, those in lists too.
+ * @param source - where the text comes from, named in every problem; nothing for standard input
  * @throws {KwctlError} `KWCTL_INPUT_INVALID`, one line per problem
  */
-export function readPodSecurityPolicies(text: string): PodSecurityPolicy[] {
+export function readPodSecurityPolicies(text: string, source?: string): PodSecurityPolicy[] {
+  const from = source === undefined ? "" : `${source}: `;
   let documents: unknown[];
   try {
     documents = readYamlDocuments(text);
   } catch (error) {
-    throw invalidInput(`cannot read the PodSecurityPolicies: ${errorText(error)}`);
+    throw invalidInput(`${from}cannot read the PodSecurityPolicies: ${errorText(error)}`);
   }
-  const found = documents.flatMap((document, index) => readDocument(document, `document ${index + 1}`));
-  if (found.length === 0) throw invalidInput("there is no PodSecurityPolicy in the input");
+  const found = documents.flatMap((document, index) =>
+    readDocument(document, `${from}document ${index + 1}`),
+  );
+  if (found.length === 0) throw invalidInput(`${from}there is no PodSecurityPolicy in the input`);
   return found;
 }
 

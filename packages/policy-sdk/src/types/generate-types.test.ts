@@ -3,6 +3,9 @@ import { crd, databaseText, kindOf, schemas, treeText } from "../../fixtures/des
 import { generateTypes } from "./generate-types.ts";
 import { compareApiVersions } from "./version-priority.ts";
 
+const nothingDescribed =
+  "the documents describe no kind: expected OpenAPI of version 2 or 3, or CustomResourceDefinitions";
+
 describe("generateTypes", () => {
   it("makes a type of a CustomResourceDefinition's newest stable version that is served", () => {
     expect(generateTypes([crd])).toEqual({ text: databaseText, kinds: ["Database"] });
@@ -28,11 +31,11 @@ describe("generateTypes", () => {
   });
 
   it.each([
-    ["the documents describe no kind", [null, 1, [], { definitions: [] }, { definitions: { a: 1 } }], []],
+    [nothingDescribed, [null, 1, [], { definitions: [] }, { definitions: { a: 1 } }], []],
     ["no document describes Tree", [crd], ["Tree", "Database"]],
     ["the SDK has a type for Pod", [crd], ["Pod"]],
     [
-      "the documents describe no kind",
+      nothingDescribed,
       [{ definitions: { a: { ...schemas("")["Pod"], ...kindOf("", "v1", "A { } //") } } }],
       [],
     ],

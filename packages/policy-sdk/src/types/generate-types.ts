@@ -4,6 +4,8 @@ import { type DescribedKind, kindsIn } from "./kinds-in-document.ts";
 import { createTypeWriter } from "./type-text.ts";
 import { compareApiVersions } from "./version-priority.ts";
 
+const nothingDescribed =
+  "the documents describe no kind: expected OpenAPI of version 2 or 3, or CustomResourceDefinitions";
 /** Names that the generated file imports. */
 const imported = ["KubernetesObject", "ObjectMeta"];
 
@@ -38,7 +40,7 @@ function chosenKinds(all: readonly DescribedKind[], wanted: readonly string[]): 
     all.filter(({ kind }) => isChosen(kind) && /^[A-Z][A-Za-z0-9]*$/.test(kind)),
     ({ kind }) => kind,
   );
-  if (chosen.size === 0) throw failure("the documents describe no kind");
+  if (chosen.size === 0) throw failure(nothingDescribed);
   return [...chosen.values()]
     .map((versions) => versions.toSorted((a, b) => compareApiVersions(b.version, a.version))[0]!)
     .sort((a, b) => (a.kind < b.kind ? -1 : 1));
