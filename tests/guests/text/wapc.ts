@@ -134,11 +134,16 @@ const sleeping = (seconds: number): string =>
     ${acceptBody}`,
   });
 
-/** Counts its calls in a global, in memory and in memory it grows; answers `global memory grown pages`. */
-const counting = wapcGuest({
-  more: "(global $calls (mut i32) (i32.const 48))",
-  data: [[16, '{"accepted":false,"message":"0000"}']],
-  body: `
+/**
+ * Counts its calls in a global, in memory and in memory it grows; answers `global memory grown pages`, the first from `from`
+ * on, the last with the pages it grew by. Whatever the options are, it is the same code.
+ */
+export const countingGuest = ({ from = 0, pages = 2, key = "message" } = {}): string =>
+  wapcGuest({
+    more: `(global $calls (mut i32) (i32.const ${48 + from}))`,
+    memory: `(memory (export "memory") ${pages})`,
+    data: [[16, `{"accepted":false,"${key}":"0000"}`]],
+    body: `
     (global.set $calls (i32.add (global.get $calls) (i32.const 1)))
     (i32.store (i32.const 60000) (i32.add (i32.load (i32.const 60000)) (i32.const 1)))
     (drop (memory.grow (i32.const 1)))
@@ -148,7 +153,7 @@ const counting = wapcGuest({
     (i32.store8 (i32.const 47) (i32.add (i32.const 48) (i32.load (i32.const 131072))))
     (i32.store8 (i32.const 48) (i32.add (i32.const 48) (memory.size)))
     (call $guest_response (i32.const 16) (i32.const 35)) (i32.const 1)`,
-});
+  });
 
 /** Guests by name. */
 export const wapcGuests = {
@@ -207,7 +212,7 @@ export const wapcGuests = {
   }),
   sleep: sleeping(10),
   nap: sleeping(1.2),
-  counter: counting,
+  counter: countingGuest(),
   /** Grows its memory until it gets no more, then traps. */
   "reject-settings": wapcGuest({
     data: [[16, '{"valid":false,"message":"not these"}']],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type WapcGuestName, wapcGuests } from "../../../../tests/guests/text/wapc.ts";
+import { countingGuest, type WapcGuestName, wapcGuests } from "../../../../tests/guests/text/wapc.ts";
 import { type WasiGuestName, wasiGuests } from "../../../../tests/guests/text/wasi.ts";
 import { assemble } from "../../../../tests/support/text-guest.ts";
 import { processEnvironment as environment } from "../node/environment.ts";
@@ -206,6 +206,36 @@ describe("restoring an instance", () => {
       expect(await call(guest)).toBe('answer {"accepted":false,"message":"1"}');
       expect(guest.restore()).toBe(true);
     }
+  });
+
+  it("turns an instance into one of another module with the same code, which then answers as a new one", async () => {
+    const options = { environment, limits: defaultLimits, hostCallsMayWait: true };
+    const modules = await Promise.all(
+      [{}, { from: 4, pages: 4 }, { from: 2, pages: 3, key: "MESSAGE" }].map((guest) =>
+        prepareModule(assemble(countingGuest(guest)), "wapc", options),
+      ),
+    );
+    const fresh = await Promise.all(modules.map((module) => call(createGuest(module, options))));
+    expect(fresh).toEqual([
+      'answer {"accepted":false,"message":"1113"}',
+      'answer {"accepted":false,"message":"5115"}',
+      'answer {"accepted":false,"MESSAGE":"3114"}',
+    ]);
+    const guest = createGuest(modules[0]!, options);
+    for (const index of [0, 1, 0, 2, 2, 1, 2, 0]) {
+      expect(guest.become(modules[index]!)).toBe(true);
+      expect(guest.module).toBe(modules[index]);
+      expect(await call(guest)).toBe(fresh[index]);
+    }
+  });
+
+  it("does not turn an instance into one of other code, nor one that failed into anything", async () => {
+    const guest = await wapc("counter");
+    const [echo, trap] = [await wapc("echo"), await wapc("trap")];
+    expect(guest.become(echo.module)).toBe(false);
+    expect(await call(guest)).toBe('answer {"accepted":false,"message":"1113"}');
+    await call(trap);
+    expect(trap.become(trap.module)).toBe(false);
   });
 
   it("keeps an instance after an orderly exit", async () => {

@@ -8,14 +8,18 @@ import { type GuestOptions, type Instance, instantiate } from "./instance.ts";
 import { cutText } from "./output.ts";
 import type { PreparedModule } from "./prepared-module.ts";
 import { createRunner } from "./runner.ts";
-import { adoptSnapshot, isWorthRestoring, restoreSnapshot } from "./snapshot.ts";
+import { adoptSnapshot, isWorthRestoring, restoreSnapshot, type Snapshot } from "./snapshot.ts";
 
 /** One instance of a policy's module. It serves one call at a time. */
 export interface Guest {
+  /** What it is an instance of. */
+  readonly module: PreparedModule;
   /** Runs one operation to its end. Answers with a promise only when the guest can wait. */
   call(call: GuestCall, host: GuestHost): GuestResult | Promise<GuestResult>;
   /** Puts the instance back to its first state; false when it has to be thrown away instead. */
   restore(): boolean;
+  /** Turns it into an instance of another module with the same `code`; false when it has to be thrown away instead. */
+  become(module: PreparedModule): boolean;
   /**
    * Ends the call under way: a sleep at once, a host call when the host answers or fails it. The instance is not
    * used again.
@@ -27,12 +31,12 @@ export interface Guest {
 
 /** Makes a guest that is ready to be called. */
 export function createGuest(prepared: PreparedModule, options: GuestOptions): Guest {
-  const { isolation } = prepared;
   const instance = instantiate(prepared, options);
-  const snapshot = isolation.kind === "restore" ? isolation.snapshot : undefined;
-  if (snapshot !== undefined) adoptSnapshot(snapshot, instance);
-  const runner = createRunner(prepared, instance);
   const memory = memoryOf(prepared, instance);
+  const start = snapshotOf(prepared);
+  if (start !== undefined) adoptSnapshot(start, instance);
+  let module = prepared;
+  let runner = createRunner(module, instance);
   let intact = true;
 
   const result = (ended: Ended): GuestResult => {
@@ -46,11 +50,14 @@ export function createGuest(prepared: PreparedModule, options: GuestOptions): Gu
     // A guest may have caught what ended it, and failed in another way then.
     const error = thrown instanceof RuntimeError ? thrown : (instance.state.ended ?? thrown);
     intact = intact && error instanceof GuestExit;
-    const text = failureText(error, prepared, instance, memory.wasRefused());
+    const text = failureText(error, module, instance, memory.wasRefused());
     return result({ kind: "failure", text: cutText(text, maxFailureText) });
   };
 
   return {
+    get module() {
+      return module;
+    },
     call(call, host) {
       resetGuestState(instance.state, host);
       try {
@@ -67,6 +74,16 @@ export function createGuest(prepared: PreparedModule, options: GuestOptions): Gu
       restoreSnapshot(restorePoint, instance);
       return true;
     },
+    become(other) {
+      const snapshot = snapshotOf(other);
+      if (!intact || snapshot === undefined || other.code === undefined || other.code !== module.code)
+        return false;
+      if (!isWorthRestoring(snapshot, instance.memory)) return false;
+      adoptSnapshot(snapshot, instance);
+      module = other;
+      runner = createRunner(module, instance);
+      return true;
+    },
     abandon() {
       intact = false;
       instance.state.abandoned = true;
@@ -74,6 +91,10 @@ export function createGuest(prepared: PreparedModule, options: GuestOptions): Gu
     },
     memoryBytes: memory.bytes,
   };
+}
+
+function snapshotOf({ isolation }: PreparedModule): Snapshot | undefined {
+  return isolation.kind === "restore" ? isolation.snapshot : undefined;
 }
 
 /** Nobody reads more: an error of a guest, with what is said around it. */

@@ -56,7 +56,7 @@ export async function prepareModule(
   if (protocol === "rego") return prepareRego(compiled, rewritten.isolation, options);
   const isolation = await isolate(compiled, rewritten.isolation, options);
   if (isolation.kind === "fresh") return { ...compiled, isolation };
-  return { ...compiled, module: withoutState(rewritten.wasm) ?? compiled.module, isolation };
+  return { ...compiled, ...(await withoutState(rewritten.wasm)), isolation };
 }
 
 type Compiled = Omit<PreparedModule, "isolation">;
@@ -84,9 +84,12 @@ function compile(wasm: Uint8Array): WebAssembly.Module {
  * The module that instances are made of once there is a snapshot to write into them. Policies of one engine then share its
  * code, compiled and in memory. `undefined` for modules that read their data while they run.
  */
-function withoutState(wasm: Uint8Array): WebAssembly.Module | undefined {
+async function withoutState(wasm: Uint8Array): Promise<Pick<PreparedModule, "module" | "code"> | undefined> {
   try {
-    return new WebAssembly.Module(moduleWithoutState(wasm));
+    const code = moduleWithoutState(wasm);
+    const module = new WebAssembly.Module(code);
+    const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", code));
+    return { module, code: digest.toHex() };
   } catch {
     return undefined;
   }

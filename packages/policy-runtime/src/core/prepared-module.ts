@@ -14,6 +14,11 @@ export interface PreparedModule {
   readonly module: WebAssembly.Module;
   readonly layout: ModuleLayout;
   readonly isolation: Isolation;
+  /**
+   * The same for modules that differ in their snapshot alone: an instance of one can be turned into an instance of another.
+   * `undefined` where that cannot be done.
+   */
+  readonly code?: string | undefined;
   /** Of a Rego module. */
   readonly opa?: OpaModule | undefined;
 }

@@ -1,26 +1,42 @@
 import type { Guest } from "../core/guest.ts";
+import type { PreparedModule } from "../core/prepared-module.ts";
 
-/** Idle instances kept per policy: more are only needed while many guests wait at the same time. */
+/** Idle instances kept per code: more are only needed while many guests wait at the same time. */
 const maxIdleInstances = 4;
 
-/** Instances of one policy that are not in use. */
+/**
+ * Instances that are not in use. Those of modules with the same code replace each other: however many policies of one engine
+ * there are, few instances are kept, and a module that is new needs none of its own.
+ */
 export interface GuestStore {
-  take(): Guest;
+  /** One that is ready to be called. */
+  take(module: PreparedModule): Guest;
   /** Takes one back; it is restored later, when its answer has left. */
   giveBack(guest: Guest): void;
   restoreUsed(): void;
 }
 
-export function createGuestStore(create: () => Guest): GuestStore {
+/** @param create - makes an instance of a module; all modules that the store is asked for have the same code */
+export function createGuestStore(create: (module: PreparedModule) => Guest): GuestStore {
+  /** The longest unused first. */
   const restored: Guest[] = [];
   const used: Guest[] = [];
+
+  const takeRestored = (module: PreparedModule): Guest | undefined => {
+    const index = restored.findLastIndex((guest) => guest.module === module);
+    return index === -1 ? undefined : restored.splice(index, 1)[0];
+  };
+  const takeOther = (module: PreparedModule): Guest | undefined => {
+    for (let guest = used.pop(); guest !== undefined; guest = used.pop()) {
+      if (guest.module === module ? guest.restore() : guest.become(module)) return guest;
+    }
+    if (restored.length < maxIdleInstances) return undefined;
+    const oldest = restored.shift();
+    return oldest?.become(module) ? oldest : undefined;
+  };
+
   return {
-    take() {
-      const ready = restored.pop();
-      if (ready !== undefined) return ready;
-      for (let guest = used.pop(); guest !== undefined; guest = used.pop()) if (guest.restore()) return guest;
-      return create();
-    },
+    take: (module) => takeRestored(module) ?? takeOther(module) ?? create(module),
     giveBack(guest) {
       if (restored.length + used.length < maxIdleInstances) used.push(guest);
     },

@@ -4,7 +4,7 @@ import type { Activity } from "./activity.ts";
 import type { GuestStore } from "./guest-store.ts";
 import type { Begun, GuestHandler } from "./handler.ts";
 import type { FromWorker, JobAnswer, JobMessage, PolicyDefinition, ToWorker } from "./messages.ts";
-import { type OpenPolicy, openPolicy } from "./open-policy.ts";
+import { type OpenPolicy, openPolicy, takeGuest } from "./open-policy.ts";
 import { createRemoteCalls, type RemoteCalls } from "./remote-calls.ts";
 import { type Clocked, enterCpu, leaveCpu, type RunningJob, runningHost, usageOf } from "./running-job.ts";
 import { TurnQueue } from "./turn-queue.ts";
@@ -55,7 +55,8 @@ export class JobRunner<Context, Answer> {
   addPolicy(definition: PolicyDefinition<Context>): void {
     const { handler, environment, limits, log } = this.#options;
     const opened = handler.open(definition.context, { serve: this.#remote.serve, log });
-    this.#policies.set(definition.key, openPolicy(definition, opened, { environment, limits }));
+    const others = this.#policies.values();
+    this.#policies.set(definition.key, openPolicy(definition, opened, { environment, limits, others }));
   }
 
   forgetPolicy(key: number): void {
@@ -181,7 +182,7 @@ export class JobRunner<Context, Answer> {
     { call, conclude, hostCall = policy.handler.hostCall }: Extract<Begun<Answer>, { kind: "ask" }>,
   ): void {
     const running: RunningJob<Answer> = {
-      ...{ id, policyKey, handler: policy.handler, guest: policy.guests.take(), hostCall, conclude },
+      ...{ id, policyKey, handler: policy.handler, guest: takeGuest(policy), hostCall, conclude },
       ...{ suspended: false, waitingBytes: 0, logLines: 0, cpuMs: 0, askedMs: 0, enteredMs: 0, leftMs: 0 },
     };
     enterCpu(running, this.#clocked);

@@ -9,6 +9,8 @@ export interface PolicyDefinition<Context> {
   readonly key: number;
   /** For people. */
   readonly name: string;
+  /** Says which policies have the same module. */
+  readonly moduleKey: number;
   /** Without a module the handler answers everything by itself. */
   readonly prepared?: PreparedModule | undefined;
   readonly context: Context;

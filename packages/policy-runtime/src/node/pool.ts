@@ -55,6 +55,8 @@ export class GuestPool<Context, Answer> implements AsyncDisposable {
   readonly #workers: Workers<Answer>;
   readonly #preparers: Preparers<Answer>;
   readonly #scheduler: Scheduler<Answer>;
+  /** Of prepared modules. */
+  readonly #moduleKeys = new WeakMap<object, number>();
   #lastKey = 0;
   #closed = false;
 
@@ -88,9 +90,9 @@ export class GuestPool<Context, Answer> implements AsyncDisposable {
   }
 
   /** Makes a policy known to all workers; returns the key to run it with. */
-  addPolicy(policy: Omit<PolicyDefinition<Context>, "key">): number {
+  addPolicy(policy: Omit<PolicyDefinition<Context>, "key" | "moduleKey">): number {
     const key = ++this.#lastKey;
-    const definition = { ...policy, key };
+    const definition = { ...policy, key, moduleKey: this.#moduleKey(policy.prepared ?? policy) };
     this.#policies.set(key, { definition, jobs: 0, removed: false });
     for (const slot of this.#scheduler.slots()) slot.post({ kind: "policy", policy: definition });
     return key;
@@ -136,6 +138,12 @@ export class GuestPool<Context, Answer> implements AsyncDisposable {
     this.#scheduler.close(reason);
     this.#preparers.close(reason);
     await Promise.all(slots.map((slot) => slot.terminate()));
+  }
+
+  #moduleKey(prepared: object): number {
+    const key = this.#moduleKeys.get(prepared) ?? ++this.#lastKey;
+    this.#moduleKeys.set(prepared, key);
+    return key;
   }
 
   #startSlot(): WorkerSlot<Answer> {
