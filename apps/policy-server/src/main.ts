@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import "./young-generation.ts";
 import { availableParallelism, constants } from "node:os";
 import { runProgram } from "@kubewarden-ts/cli";
 import { startEvaluator } from "@kubewarden-ts/policy-evaluation";

@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from "@kubewarden-ts/base";
 import { type Connections, type RetryableOutcome, retryDelayMs, type Sources } from "@kubewarden-ts/oci";
-import { type Dispatcher, fetch as undiciFetch } from "undici";
+import type { Dispatcher } from "undici";
 import { StoreError } from "./errors.ts";
 import { readAtMost, tooLarge } from "./module-bytes.ts";
 
@@ -76,8 +76,8 @@ async function reach(url: URL, options: DownloadOptions): Promise<Outcome> {
 }
 
 async function requestOnce(url: URL, options: DownloadOptions, verify: boolean): Promise<Outcome> {
-  const { connections, fetch = undiciFetch, signal, maxBytes } = options;
-  const dispatcher = connections.dispatcher(url, { verify });
+  const { connections, fetch = (await import("undici")).fetch, signal, maxBytes } = options;
+  const dispatcher = await connections.dispatcher(url, { verify });
   try {
     const response = await fetch(url, { redirect: "manual", signal, dispatcher });
     const location = redirectTarget(response, url);

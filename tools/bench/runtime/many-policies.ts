@@ -1,4 +1,4 @@
-import { type BenchGuest, engineGuests } from "../inputs/guests.ts";
+import { type BenchGuest, engineGuests, typescriptGuest } from "../inputs/guests.ts";
 import { copiesOf, writePoliciesFolder } from "../inputs/policies-folder.ts";
 import { processUsage } from "../process-usage.ts";
 import { startPolicyServer } from "../server/measured-server.ts";
@@ -10,21 +10,26 @@ export interface ManyPolicies {
   readonly loadedMb: number;
 }
 
+/** What the policies are made of. */
+export type PolicyEngines = "all engines" | "TypeScript";
+
 const policies = 20;
 const connections = 16;
 
 /**
- * Measures what 20 policies of all engines take in a policy server with two workers, each with a module of its own.
+ * Measures what 20 policies take in a policy server with two workers, each with a module of its own.
  * @param script - program of the policy server
  */
 export async function measureManyPolicies({
+  engines,
   seconds,
   script,
 }: {
+  engines: PolicyEngines;
   seconds: number;
   script: string;
 }): Promise<ManyPolicies> {
-  await using folder = await writePoliciesFolder(await manyPolicies());
+  await using folder = await writePoliciesFolder(await manyPolicies(engines));
   await using server = await startPolicyServer({ policiesFile: folder.policiesFile, script });
   const { residentMb: idleMb } = await processUsage(server.pid);
   const paths = validatePaths(folder.policyIds);
@@ -34,11 +39,11 @@ export async function measureManyPolicies({
   return { idleMb, loadedMb: residentMb };
 }
 
-async function manyPolicies() {
-  const { guests } = await engineGuests();
-  const chosen = guests.filter(isOrdinary);
+async function manyPolicies(engines: PolicyEngines) {
+  const chosen = engines === "all engines" ? (await engineGuests()).guests : [await typescriptGuest()];
+  const ordinary = chosen.filter(isOrdinary);
   return Array.from({ length: policies }, (_, index) => {
-    const guest = chosen[index % chosen.length]!;
+    const guest = ordinary[index % ordinary.length]!;
     const copy = copiesOf(guest, policies)[index]!;
     return { ...copy, settings: guest.settings };
   });

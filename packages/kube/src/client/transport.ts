@@ -1,5 +1,5 @@
 import { getCACertificates } from "node:tls";
-import { Agent, type Dispatcher, ProxyAgent, request } from "undici";
+import type { Dispatcher } from "undici";
 import type { ClusterAccess } from "../access/cluster-access.ts";
 import type { Credentials } from "../access/credentials.ts";
 
@@ -20,6 +20,8 @@ export interface RawAnswer {
   readonly body: AsyncIterable<Uint8Array>;
 }
 
+type Undici = typeof import("undici");
+
 /** Connections to one API server. */
 export interface Transport extends AsyncDisposable {
   send(request: RawRequest): Promise<RawAnswer>;
@@ -35,11 +37,11 @@ export function createTransport(access: ClusterAccess): Transport {
   const retired = new Set<Dispatcher>();
   let current: { key: string; dispatcher: Dispatcher } | undefined;
 
-  function dispatcherFor({ tls }: Credentials): Dispatcher {
+  function dispatcherFor({ tls }: Credentials, undici: Undici): Dispatcher {
     const key = JSON.stringify([tls.ca, tls.cert, tls.key]);
     if (current?.key === key) return current.dispatcher;
     if (current !== undefined) retire(current.dispatcher);
-    current = { key, dispatcher: createDispatcher(access, tls) };
+    current = { key, dispatcher: createDispatcher(access, tls, undici) };
     return current.dispatcher;
   }
 
@@ -51,12 +53,14 @@ export function createTransport(access: ClusterAccess): Transport {
 
   return {
     async send({ method, path, headers, body, credentials, signal }) {
-      const answer = await request(new URL(`${origin}${prefix}${path}`), {
+      // Who talks to no cluster does not load what it takes.
+      const undici = await import("undici");
+      const answer = await undici.request(new URL(`${origin}${prefix}${path}`), {
         method,
         headers: mutable({ ...headers, ...credentials.headers }),
         ...(body !== undefined && { body }),
         signal,
-        dispatcher: dispatcherFor(credentials),
+        dispatcher: dispatcherFor(credentials, undici),
       });
       return { status: answer.statusCode, headers: answer.headers, body: answer.body };
     },
@@ -80,7 +84,11 @@ const keepAliveTimeout = 30_000;
 /** A connection that died without a word is noticed after this, and ten probes a second apart. */
 const keepAliveInitialDelay = 15_000;
 
-function createDispatcher(access: ClusterAccess, { ca, cert, key }: Credentials["tls"]): Dispatcher {
+function createDispatcher(
+  access: ClusterAccess,
+  { ca, cert, key }: Credentials["tls"],
+  { Agent, ProxyAgent }: Undici,
+): Dispatcher {
   const tls = {
     ...trust(access, ca),
     ...(cert !== undefined && key !== undefined && { cert, key }),

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type Dispatcher, request as send } from "undici";
+import type { Dispatcher } from "undici";
 import type { DigestAlgorithm } from "../digest.ts";
 import { OciError, registryError } from "../errors.ts";
 
@@ -53,6 +53,7 @@ const maxErrorBytes = 64 * 1024;
  */
 export async function exchange(request: Exchange, signal: AbortSignal): Promise<Outcome> {
   const { method, url, headers, body, dispatcher, timeoutMs } = request;
+  const { request: send } = await import("undici");
   const limit = AbortSignal.timeout(timeoutMs);
   let answered = false;
   try {

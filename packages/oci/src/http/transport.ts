@@ -53,7 +53,7 @@ export function createTransport({
 
   const exchangeBy = async (way: Way, request: RegistryRequest, signal: AbortSignal): Promise<Outcome> => {
     const { method, authorization, body, maxBytes, timeoutMs, algorithm } = request;
-    const dispatcher = connections.dispatcher(way.url, way);
+    const dispatcher = await connections.dispatcher(way.url, way);
     const headers = {
       ...request.headers,
       ...{ "user-agent": userAgent, "accept-encoding": "identity" },

@@ -36,7 +36,7 @@ afterAll(() => {
 
 async function get(connections: Connections, url: string, options: { verify?: boolean; host?: string } = {}) {
   const { verify = true, host } = options;
-  const dispatcher = connections.dispatcher(new URL(url), { verify, host });
+  const dispatcher = await connections.dispatcher(new URL(url), { verify, host });
   return await (await request(url, { dispatcher })).body.text();
 }
 
@@ -94,18 +94,24 @@ describe("connections", () => {
     expect(new Set(clients).size).toBe(2);
   });
 
-  it("are shared by hosts without rules of their own, and never by verified and unverified", () => {
+  it("are shared by hosts without rules of their own, and never by verified and unverified", async () => {
     const connections = createConnections(trusting("own.test"));
     const dispatcher = (url: string, verify = true) => connections.dispatcher(new URL(url), { verify });
-    expect(dispatcher("https://a.test/")).toBe(dispatcher("https://b.test/x"));
-    expect(dispatcher("http://a.test/")).toBe(dispatcher("http://own.test/"));
-    const different = [
+    expect(await dispatcher("https://a.test/")).toBe(await dispatcher("https://b.test/x"));
+    expect(await dispatcher("http://a.test/")).toBe(await dispatcher("http://own.test/"));
+    const different = await Promise.all([
       dispatcher("https://a.test/"),
       dispatcher("https://a.test/", false),
       dispatcher("https://own.test/"),
       dispatcher("http://a.test/"),
-    ];
+    ]);
     expect(new Set(different).size).toBe(different.length);
+  });
+
+  it("made after that are refused", async () => {
+    const connections = createConnections(defaultSources);
+    await connections[Symbol.asyncDispose]();
+    await expect(get(connections, `http://${plainHost}/`)).rejects.toThrow("destroyed");
   });
 
   it("are cut when they are disposed of", async () => {
@@ -165,13 +171,13 @@ describe("proxies", () => {
 
   it.each([["http://"], ["ftp://p:1"], ["user:secret@:"]])(
     "are refused when they are no URL: %j",
-    (https) => {
-      const connections = createConnections({ ...defaultSources, proxies: { https } });
-      expect(() => connections.dispatcher(new URL("https://a.test"), { verify: true })).toThrow(
-        expect.objectContaining({
+    async (https) => {
+      await using connections = createConnections({ ...defaultSources, proxies: { https } });
+      await expect(connections.dispatcher(new URL("https://a.test"), { verify: true })).rejects.toMatchObject(
+        {
           code: "OCI_SOURCES_INVALID",
           message: "the proxy for https:// URLs is not a URL such as http://proxy:3128",
-        }),
+        },
       );
     },
   );

@@ -1,5 +1,5 @@
 import { createSecureContext, getCACertificates, type SecureContext } from "node:tls";
-import { Agent, type Dispatcher, ProxyAgent } from "undici";
+import type { Dispatcher } from "undici";
 import { OciError } from "../errors.ts";
 import { parseNoProxy } from "./no-proxy.ts";
 import type { Sources } from "./sources.ts";
@@ -13,7 +13,7 @@ export interface Connections extends AsyncDisposable {
    * @param options.host - the host as `sources.yml` would name it, where that is not the one of the URL
    * @throws {OciError} `OCI_SOURCES_INVALID` when the proxy is no URL
    */
-  dispatcher(url: URL, options: { verify: boolean; host?: string | undefined }): Dispatcher;
+  dispatcher(url: URL, options: { verify: boolean; host?: string | undefined }): Promise<Dispatcher>;
 }
 
 const connectTimeoutMs = 10_000;
@@ -33,6 +33,7 @@ export function createConnections(
   const bypassesProxy = parseNoProxy(sources.proxies.none ?? "");
   const dispatchers = new Map<string, Dispatcher>();
   const contexts = new Map<string, SecureContext>();
+  let closed = false;
 
   // Reading some hundred certificates takes 0.1 s: once for all hosts, and only when one is reached by TLS.
   const context = (host: string): SecureContext =>
@@ -42,13 +43,15 @@ export function createConnections(
 
   return {
     sources,
-    dispatcher(url, { verify, host = url.host }) {
+    async dispatcher(url, { verify, host = url.host }) {
       const proxy = bypassesProxy(url) ? undefined : proxyOf(url, sources);
       // all hosts without authorities of their own are alike
       const trustKey = sources.authorities.has(host) ? host : "";
       const isTls = url.protocol === "https:";
       const key = JSON.stringify([isTls, isTls && verify, isTls && trustKey, proxy]);
-      return dispatchers.getOrInsertComputed(key, () => {
+      // Who reaches no host does not load what it takes.
+      const { Agent, ProxyAgent } = await import("undici");
+      const dispatcher = dispatchers.getOrInsertComputed(key, () => {
         const tls = !isTls
           ? {}
           : verify
@@ -59,9 +62,12 @@ export function createConnections(
         const proxyTls = proxy.startsWith("https:") ? { secureContext: context("") } : {};
         return new ProxyAgent({ ...agentOptions, uri: proxy, requestTls: tls, proxyTls });
       });
+      // what comes too late is refused by what was destroyed
+      if (closed) await dispatcher.destroy();
+      return dispatcher;
     },
     async [Symbol.asyncDispose]() {
-      // they stay in the list: what comes too late is refused by what was destroyed
+      closed = true;
       await Promise.all(Array.from(dispatchers.values(), (dispatcher) => dispatcher.destroy()));
     },
   };

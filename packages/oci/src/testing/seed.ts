@@ -64,7 +64,7 @@ export async function seedImage(repository: string, options: SeedOptions): Promi
 function putter(connections: Connections, repository: string, { url, authorization }: SeedOptions) {
   const headers = authorization === undefined ? {} : { authorization };
   const send = async (method: "POST" | "PUT", target: URL, body?: Uint8Array, contentType?: string) => {
-    const dispatcher = connections.dispatcher(target, { verify: true });
+    const dispatcher = await connections.dispatcher(target, { verify: true });
     const response = await request(target, {
       ...{ method, dispatcher, body: body ?? null },
       headers: { ...headers, ...(contentType !== undefined && { "content-type": contentType }) },
