@@ -1,7 +1,7 @@
-import { defineCommand } from "../define-command.ts";
-import { convertPodSecurityPolicies } from "../psp/convert.ts";
-import { readPodSecurityPolicies } from "../psp/pod-security-policy.ts";
-import { readUserText } from "../user-file.ts";
+import { defineCommand } from "../../define-command.ts";
+import { convertPodSecurityPolicies } from "../../psp/convert.ts";
+import { readPodSecurityPolicies } from "../../psp/pod-security-policy.ts";
+import { readUserText } from "../../user-file.ts";
 
 /** `kwctl scaffold psp` */
 export const scaffoldPsp = defineCommand({
