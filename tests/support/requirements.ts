@@ -7,7 +7,7 @@ import { TestRunner } from "vitest";
 export type Requirement = MachinePart | "kubernetes-controllers" | "shared-data";
 
 /** What the set-up looks for on the machine, or builds for it. */
-export type MachinePart = "go" | "kubernetes" | "opa" | "prometheus" | "registry";
+export type MachinePart = "go" | "kubernetes" | "opa" | "prometheus" | "registry" | "wasmtime";
 
 /** A module that the set-up built from `tests/guests`: in Go, or in Rego from the folder `rego/<name>`. */
 export type BuiltGuest =
@@ -75,8 +75,9 @@ export function guestModulePath(name: BuiltGuest): string {
  * - `kubernetes`: the folder of `kube-apiserver`, `etcd`, `kubectl` and their peers
  * - `opa`: the folder of `opa` and of OPA's own test cases
  * - `prometheus`, `registry`: the program
+ * - `wasmtime`: the program of `tests/wasmtime`
  */
-export function partPath(part: "kubernetes" | "opa" | "prometheus" | "registry"): string {
+export function partPath(part: Exclude<MachinePart, "go">): string {
   const path = foundPart(part)?.path;
   if (path === undefined) throw new Error(`${part} is not there: ask with requires("${part}") first`);
   return path;

@@ -1,4 +1,7 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { run } from "./run.mjs";
+import { hashFiles } from "./stamp.mjs";
 
 /**
  * Looks for Go on the path.
@@ -29,6 +32,25 @@ export function goEnv(env) {
     GOFLAGS: "-mod=readonly -buildvcs=false -modcacherw",
     GOWORK: "off",
   };
+}
+
+/**
+ * SHA-256 over what `go build` reads of a folder with a `go.mod`, in hex.
+ * @param {string} source
+ */
+export function hashGoFiles(source) {
+  const names = readdirSync(source, { recursive: true }).filter((name) => /\.(?:go|mod|sum)$/.test(name));
+  return hashFiles(names.sort().map((name) => join(source, name)));
+}
+
+/**
+ * The oldest Go that a folder's `go.mod` allows, for example `1.25`.
+ * @param {string} source
+ */
+export function oldestGo(source) {
+  const version = /^go (\d+\.\d+)/m.exec(readFileSync(join(source, "go.mod"), "utf8"))?.[1];
+  if (version === undefined) throw new Error(`${source}/go.mod names no version of Go`);
+  return version;
 }
 
 /**

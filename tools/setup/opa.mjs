@@ -1,11 +1,10 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { goEnv, goProblem, lastLine } from "./go-toolchain.mjs";
+import { goEnv, goProblem, hashGoFiles, lastLine, oldestGo } from "./go-toolchain.mjs";
 import { fillOnce } from "./machine-cache.mjs";
 import { available, leftOut, unavailable } from "./part.mjs";
 import { buildRegoGuests } from "./rego-guests.mjs";
 import { announced, run } from "./run.mjs";
-import { hashFiles } from "./stamp.mjs";
 
 /** @typedef {import("./context.mjs").Context} Context */
 
@@ -37,13 +36,8 @@ export async function provideOpa(context) {
 }
 
 function cachedFolder({ machineCacheFolder }, source) {
-  const names = readdirSync(source, { recursive: true }).filter((name) => /\.(?:go|mod|sum)$/.test(name));
-  const hash = hashFiles(names.sort().map((name) => join(source, name)));
+  const hash = hashGoFiles(source);
   return join(machineCacheFolder, "opa", `${process.platform}-${process.arch}-${hash.slice(0, 16)}`);
-}
-
-function oldestGo(source) {
-  return /^go (\d+\.\d+)/m.exec(readFileSync(join(source, "go.mod"), "utf8"))?.[1] ?? "1.26";
 }
 
 /**

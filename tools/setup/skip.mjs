@@ -1,5 +1,14 @@
 /** Parts of the set-up that `KUBEWARDEN_TS_SKIP` can leave out, separated by commas. */
-export const SKIPPABLE = ["dependencies", "engine", "go", "kubernetes", "opa", "prometheus", "registry"];
+export const SKIPPABLE = [
+  "dependencies",
+  "engine",
+  "go",
+  "kubernetes",
+  "opa",
+  "prometheus",
+  "registry",
+  "wasmtime",
+];
 
 /**
  * Reads `KUBEWARDEN_TS_SKIP`, for example `go` or `engine,go`.

@@ -4,12 +4,14 @@ import { buildGoGuests } from "./go-guests.mjs";
 import { provideKubernetes } from "./kubernetes.mjs";
 import { provideOpa } from "./opa.mjs";
 import { unavailable } from "./part.mjs";
+import { provideWasmtime } from "./wasmtime.mjs";
 
 /** What tests need from the machine, cheap ones first; no part needs another. */
 const PARTS = {
   registry: provideRegistry,
   prometheus: providePrometheus,
   go: buildGoGuests,
+  wasmtime: provideWasmtime,
   opa: provideOpa,
   kubernetes: provideKubernetes,
 };

@@ -73,7 +73,7 @@ it("keeps no more instances than that for many modules: the longest unused one i
 it("gives as many as are wanted at the same time, and forgets those beyond what is kept", () => {
   use(...Array.from({ length: 10 }, () => one));
   use(...Array.from({ length: 10 }, () => one));
-  expect(made).toBe(10 + 6);
+  expect(made).toBe(10 + 2);
 });
 
 it("makes new ones in place of those that cannot be put back", () => {

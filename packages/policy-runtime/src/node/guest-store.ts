@@ -1,8 +1,10 @@
 import type { Guest } from "../core/guest.ts";
 import type { PreparedModule } from "../core/prepared-module.ts";
 
-/** Idle instances kept per code: more are only needed while many guests wait at the same time. */
-const maxIdleInstances = 4;
+/** With so many idle instances, one of another module is taken rather than a new one made. */
+const enoughInstances = 4;
+/** More are idle only after many guests waited at the same time; those beyond are let go. */
+const maxIdleInstances = 8;
 
 /**
  * Instances that are not in use. Those of modules with the same code replace each other: however many policies of one engine
@@ -30,7 +32,7 @@ export function createGuestStore(create: (module: PreparedModule) => Guest): Gue
     for (let guest = used.pop(); guest !== undefined; guest = used.pop()) {
       if (guest.module === module ? guest.restore() : guest.become(module)) return guest;
     }
-    if (restored.length < maxIdleInstances) return undefined;
+    if (restored.length < enoughInstances) return undefined;
     const oldest = restored.shift();
     return oldest?.become(module) ? oldest : undefined;
   };
