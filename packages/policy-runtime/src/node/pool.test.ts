@@ -234,6 +234,22 @@ describe("a guest that hogs the CPU", () => {
   });
 });
 
+describe("a pool whose only worker prepares modules", () => {
+  it("takes evaluations with a limit already, and runs them when it is done", async () => {
+    await using pool = new GuestPool<undefined, PlainAnswer>({
+      ...{ workerUrl, workers: 1, serve: neverServed, log: silentLogger },
+      ...{ reusePreparingWorkers: true, warmSpare: false },
+    });
+    const prepare = (name: WapcGuestName) =>
+      pool.prepare({ bytes: assemble(wapcGuests[name]), protocol: "wapc", timeoutMs: 10_000 });
+    const [first, second] = [prepare("accept"), prepare("echo")];
+    const policy = { name: "test", prepared: await first, context: undefined, hostCallsMayWait: false };
+    const answered = pool.run(pool.addPolicy(policy), "validate", body, { timeoutMs: 30_000 });
+    expect(line(await answered)).toBe(accepted);
+    await second;
+  });
+});
+
 describe("a guest that prints without end", () => {
   it("fills neither the log nor the main thread", async () => {
     const [lines, write] = collectMessages();

@@ -160,8 +160,10 @@ export class Scheduler<Answer> {
 
   #isInTime(job: Job<Answer>): boolean {
     const { serving } = this.#options.workers;
-    const busyMs = serving.reduce((sum, { pendingMs }) => sum + pendingMs, 0) / serving.length;
-    return this.#backlog.isInTime(job, { busyMs, workers: serving.length });
+    // While all of a program's workers prepare modules, none serves yet; one will.
+    const workers = Math.max(serving.length, 1);
+    const busyMs = serving.reduce((sum, { pendingMs }) => sum + pendingMs, 0) / workers;
+    return this.#backlog.isInTime(job, { busyMs, workers });
   }
 
   #end(slot: WorkerSlot<Answer>, id: number, result: RunResult<Answer>): void {
