@@ -10,7 +10,7 @@ it.each([
     "an unknown part to leave out",
     ["test"],
     "go,rust",
-    "set-up failed: KUBEWARDEN_TS_SKIP: unknown part rust; known: dependencies, engine, go, kubernetes, opa, prometheus, registry, wasmtime\n",
+    "set-up failed: KUBEWARDEN_TS_SKIP: unknown part rust; known: dependencies, engine, go, kubernetes, opa, oras, prometheus, registry, wasmtime\n",
   ],
 ])("the set-up refuses %s", (_row, args, skip, message) => {
   const env = { ...process.env, KUBEWARDEN_TS_SKIP: skip };

@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { silentLogger } from "@kubewarden-ts/base";
-import { dockerCredentials, helperRunner, parseSources, type Sources } from "@kubewarden-ts/oci";
+import { parseSources, registryCredentials, type Sources } from "@kubewarden-ts/oci";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { testPolicy } from "../../packages/host-capabilities/fixtures/host.ts";
 import { standingClock } from "../support/clocks.ts";
@@ -299,7 +299,7 @@ describe.skipIf(requires("registry").skip).each([
     const env = { PATH: `${join(folder, "bin")}${delimiter}${process.env["PATH"]}` };
     const data = { type: "Data", data: registry.ca };
     await using asking = policy({
-      credentials: dockerCredentials({ folder: own, ask: helperRunner({ env }), log: silentLogger }),
+      credentials: registryCredentials({ configured: own, env, log: silentLogger }),
       sources:
         registry.ca === undefined
           ? await insecure(registry.host)

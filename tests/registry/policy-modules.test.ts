@@ -4,10 +4,14 @@ import { createServer, type IncomingHttpHeaders } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { errorText, silentLogger } from "@kubewarden-ts/base";
-import { createConnections, parseSources, withEnvironmentProxies } from "@kubewarden-ts/oci";
+import {
+  createConnections,
+  parseSources,
+  registryCredentials,
+  withEnvironmentProxies,
+} from "@kubewarden-ts/oci";
 import { moduleLayerType, type StoredModule } from "@kubewarden-ts/policy-store";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { registryCredentials } from "../../apps/policy-server/src/host/registry-credentials.ts";
 import { openModuleStore } from "../../apps/policy-server/src/modules/open-module-store.ts";
 import { startRecordingProxy } from "../support/recording-proxy.ts";
 import { requires } from "../support/requirements.ts";
@@ -50,7 +54,9 @@ async function fetchAs(
   await using connections = createConnections(rules, { roots: () => [] });
   const credentials = registryCredentials({ configured, env, log: silentLogger });
   const config = { downloadFolder: join(folder, "store"), maxModuleBytes: 1024 };
-  await using store = openModuleStore(config, { connections, credentials, log: silentLogger });
+  await using store = openModuleStore(config, {
+    ...{ connections, credentials, signatures: undefined, log: silentLogger },
+  });
   return await store.fetch(image, { signal: AbortSignal.timeout(20_000) });
 }
 

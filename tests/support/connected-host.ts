@@ -9,7 +9,7 @@ import { defaultSources } from "@kubewarden-ts/oci";
 
 /**
  * The host capabilities that programs have, over real parts: the resolver of this machine, registries without credentials,
- * and no cluster, unless told otherwise.
+ * no trust root and no cluster, unless told otherwise.
  */
 export function connectHost(options: Partial<ConnectOptions> = {}): ConnectedCapabilities {
   return connectCapabilities({

@@ -15,7 +15,8 @@ export interface RecordingProxy extends AsyncDisposable {
 export async function startRecordingProxy(): Promise<RecordingProxy> {
   const requests: string[] = [];
   const tunnels = new Set<Socket>();
-  const server = createServer(({ method = "GET", url = "", headers }, response) => {
+  const server = createServer((incoming, response) => {
+    const { method = "GET", url = "", headers } = incoming;
     requests.push(`${method} ${url}`);
     const onward = httpRequest(url, { method, headers });
     onward.on("response", (answer) => {
@@ -23,7 +24,7 @@ export async function startRecordingProxy(): Promise<RecordingProxy> {
       pipeline(answer, response).catch(() => {});
     });
     onward.on("error", () => response.destroy());
-    onward.end();
+    pipeline(incoming, onward).catch(() => {});
   });
   server.on("connect", ({ url = "" }, client: Socket, head: Buffer) => {
     requests.push(`CONNECT ${url}`);

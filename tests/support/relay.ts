@@ -2,8 +2,11 @@ import { once } from "node:events";
 import type { RequestListener } from "node:http";
 import { createServer as createHttpServer, Agent as HttpAgent, request as httpRequest } from "node:http";
 import { createServer as createHttpsServer, Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { KeyPair } from "./authority.ts";
+
+const mebibyte = 1024 * 1024;
 
 /** A request that went through a relay. */
 export interface RelayedRequest {
@@ -28,10 +31,12 @@ export interface Relay extends AsyncDisposable {
  * Starts a relay.
  * @param target - the server: its URL, and the authority to trust as PEM, where it is not one of the system
  * @param tls - what the relay shows to clients; without, it is reached by plain HTTP
+ * @param options.breaksOff - requests whose connection ends when a mebibyte of them, or of the answer, went through
  */
 export async function startRelay(
   target: { url: string; ca?: string | undefined },
   tls?: KeyPair,
+  { breaksOff = () => false }: { breaksOff?: (request: RelayedRequest) => boolean } = {},
 ): Promise<Relay> {
   const requests: RelayedRequest[] = [];
   const secure = target.url.startsWith("https:");
@@ -50,6 +55,10 @@ export async function startRelay(
     });
     onward.on("error", () => response.destroy());
     response.on("close", () => onward.destroy());
+    if (breaksOff({ method, path: url })) {
+      destroyAfter(mebibyte, incoming);
+      onward.on("response", (answer) => destroyAfter(mebibyte, answer));
+    }
     pipeline(incoming, onward).catch(() => {});
   };
   const server = tls === undefined ? createHttpServer(listener) : createHttpsServer(tls, listener);
@@ -70,4 +79,13 @@ export async function startRelay(
       agent.destroy();
     },
   };
+}
+
+/** By then, what is piped on has passed in part. */
+function destroyAfter(maxBytes: number, stream: Readable): void {
+  let bytes = 0;
+  stream.on("data", (piece: Buffer) => {
+    bytes += piece.length;
+    if (bytes >= maxBytes) stream.destroy();
+  });
 }

@@ -1,13 +1,16 @@
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import * as v from "valibot";
 import { TestRunner } from "vitest";
 
 /** What a test may need beyond npm packages. */
-export type Requirement = MachinePart | "kubernetes-controllers" | "shared-data";
+export type Requirement = MachinePart | Shell | "kubernetes-controllers" | "shared-data";
+
+/** A shell besides bash, on the path or not: nobody is asked to install one. */
+export type Shell = "elvish" | "fish" | "pwsh" | "zsh";
 
 /** What the set-up looks for on the machine, or builds for it. */
-export type MachinePart = "go" | "kubernetes" | "opa" | "prometheus" | "registry" | "wasmtime";
+export type MachinePart = "go" | "kubernetes" | "opa" | "oras" | "prometheus" | "registry" | "wasmtime";
 
 /** A module that the set-up built from `tests/guests`: in Go, or in Rego from the folder `rego/<name>`. */
 export type BuiltGuest =
@@ -74,7 +77,7 @@ export function guestModulePath(name: BuiltGuest): string {
  *
  * - `kubernetes`: the folder of `kube-apiserver`, `etcd`, `kubectl` and their peers
  * - `opa`: the folder of `opa` and of OPA's own test cases
- * - `prometheus`, `registry`: the program
+ * - `oras`, `prometheus`, `registry`: the program
  * - `wasmtime`: the program of `tests/wasmtime`
  */
 export function partPath(part: Exclude<MachinePart, "go">): string {
@@ -90,11 +93,22 @@ function missingRequirement(part: Requirement): MissingPart | undefined {
   switch (part) {
     case "shared-data":
       return missingSharedData();
+    case "elvish":
+    case "fish":
+    case "pwsh":
+    case "zsh":
+      return missingShell(part);
     case "kubernetes-controllers":
       return missingControllers();
     default:
       return missingPart(part);
   }
+}
+
+function missingShell(shell: Shell): MissingPart | undefined {
+  const folders = (process.env["PATH"] ?? "").split(delimiter);
+  if (folders.some((folder) => existsSync(join(folder, shell)))) return undefined;
+  return { part: shell, reason: "not on the path", failsCi: false };
 }
 
 /** Programs that somebody else built may lack this one. */

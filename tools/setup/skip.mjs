@@ -5,6 +5,7 @@ export const SKIPPABLE = [
   "go",
   "kubernetes",
   "opa",
+  "oras",
   "prometheus",
   "registry",
   "wasmtime",

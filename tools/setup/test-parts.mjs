@@ -3,6 +3,7 @@ import { writeEnvironment } from "./environment.mjs";
 import { buildGoGuests } from "./go-guests.mjs";
 import { provideKubernetes } from "./kubernetes.mjs";
 import { provideOpa } from "./opa.mjs";
+import { provideOras } from "./oras.mjs";
 import { unavailable } from "./part.mjs";
 import { provideWasmtime } from "./wasmtime.mjs";
 
@@ -12,6 +13,7 @@ const PARTS = {
   prometheus: providePrometheus,
   go: buildGoGuests,
   wasmtime: provideWasmtime,
+  oras: provideOras,
   opa: provideOpa,
   kubernetes: provideKubernetes,
 };

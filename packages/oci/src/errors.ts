@@ -3,6 +3,7 @@ export type OciErrorCode =
   | "OCI_REFERENCE_INVALID" // the text is not an image reference
   | "OCI_SOURCES_INVALID" // sources.yml has a wrong field or a bad certificate, or a proxy is no URL
   | "OCI_UNAUTHORIZED" // the registry refused our credentials, or wants some
+  | "OCI_CREDENTIALS_NOT_KEPT" // credentials cannot be written or removed: the file or its helper does not let us
   | "OCI_NOT_FOUND" // the registry has no such repository, tag, manifest or blob
   | "OCI_REFUSED" // the registry refused the request with another status of 4xx
   | "OCI_UNAVAILABLE" // network failure, 429 or 5xx; a retry may help

@@ -1,6 +1,18 @@
+export type { BlobSink } from "./blob-receiver.ts";
 export { anonymous, type Credential, type Credentials } from "./credentials/credential.ts";
-export { type AskHelper, helperRunner } from "./credentials/credential-helper.ts";
-export { dockerConfigFolder, dockerCredentials } from "./credentials/docker-credentials.ts";
+export { type CredentialFile, credentialFiles, dockerConfigFolder } from "./credentials/credential-files.ts";
+export {
+  type AskHelper,
+  type CredentialHelpers,
+  credentialHelpers,
+} from "./credentials/credential-helper.ts";
+export { fileCredentials, registryCredentials } from "./credentials/file-credentials.ts";
+export {
+  eraseCredential,
+  type Keeper,
+  type KeepOptions,
+  storeCredential,
+} from "./credentials/keep-credential.ts";
 export {
   checkDigest,
   type Digest,
@@ -14,6 +26,12 @@ export { type RetryableOutcome, retryDelayMs } from "./http/retry.ts";
 export { type FetchedImage, imageOf } from "./image.ts";
 export { createImageLookUps, type ImageLookUps } from "./image-look-ups.ts";
 export {
+  canonicalManifest,
+  canonicalManifestType,
+  type WrittenDescriptor,
+  type WrittenManifest,
+} from "./manifest/canonical-manifest.ts";
+export {
   type Descriptor,
   formatManifest,
   formatManifestAndConfig,
@@ -24,8 +42,14 @@ export {
   parseManifest,
 } from "./manifest/manifest.ts";
 export { entryFor, type Platform, platformOf } from "./manifest/platform.ts";
-export type { BlobDescriptor, BlobReader } from "./read-blob.ts";
+export type { Referrer } from "./manifest/referrers.ts";
+export type { Progress } from "./progress.ts";
+export type { BlobWriter, PushedBlob } from "./push-blob.ts";
+export type { ManifestWriter } from "./push-manifest.ts";
+export type { BlobDescriptor, BlobReader, BlobStreamer } from "./read-blob.ts";
 export type { FetchedManifest, ManifestReader } from "./read-manifest.ts";
+export { type ReferrersReader, referrersTag } from "./read-referrers.ts";
+export type { TagReader } from "./read-tags.ts";
 export { formatReference, type ImageReference, normalizePolicyUri, parseReference } from "./reference.ts";
 export {
   createRegistryClient,
@@ -33,6 +57,7 @@ export {
   type RegistryClientOptions,
   type RegistryLimits,
 } from "./registry-client.ts";
+export type { Repository } from "./session.ts";
 export { type Connections, createConnections } from "./sources/connections.ts";
 export {
   defaultSources,

@@ -1,8 +1,9 @@
-import { checkEqual, type Digest, digestOf, parseGivenDigest } from "./digest.ts";
+import { type BlobReceiver, type BlobSink, createBlobReceiver } from "./blob-receiver.ts";
+import { parseGivenDigest } from "./digest.ts";
 import { OciError, registryError } from "./errors.ts";
 import { answerError } from "./http/answer-error.ts";
-import type { Answer } from "./http/exchange.ts";
 import type { Transport } from "./http/transport.ts";
+import type { Progress } from "./progress.ts";
 import { apiHost, type ImageReference } from "./reference.ts";
 import type { Session } from "./session.ts";
 
@@ -15,90 +16,103 @@ export interface BlobDescriptor {
   readonly urls?: readonly string[];
 }
 
+interface DownloadOptions {
+  readonly signal: AbortSignal;
+  readonly maxBytes: number;
+  readonly progress?: Progress | undefined;
+}
+
 /** Fetches a blob of the reference's repository; bytes that are not those of the digest are an error. */
 export type BlobReader = (
   reference: ImageReference,
   descriptor: BlobDescriptor,
-  options: { signal: AbortSignal; maxBytes: number },
+  options: DownloadOptions,
 ) => Promise<Uint8Array>;
+
+/** As `BlobReader`, into a sink: what it got counts when this has ended well. */
+export type BlobStreamer = (
+  reference: ImageReference,
+  descriptor: BlobDescriptor,
+  sink: BlobSink,
+  options: DownloadOptions,
+) => Promise<void>;
 
 /** Of the other places a descriptor names, this many are tried. */
 const maxUrls = 3;
 
-export function createBlobReader(
+export function createBlobStreamer(
   session: Session,
   transport: Transport,
   { timeoutMs }: { timeoutMs: number },
-): BlobReader {
-  const fromRegistry = async (
-    reference: ImageReference,
-    digest: Digest,
-    { signal, maxBytes }: { signal: AbortSignal; maxBytes: number },
-  ): Promise<Uint8Array> => {
-    const { algorithm, text } = digest;
-    const request = { method: "GET", path: `blobs/${text}`, maxBytes, timeoutMs, algorithm } as const;
-    return checkedBody(await session.request(reference, request, { signal }), digest);
-  };
+): BlobStreamer {
+  const fromRegistry =
+    (reference: ImageReference, digest: string): Place =>
+    async (receiver, { signal, maxBytes }) => {
+      const request = { method: "GET", path: `blobs/${digest}`, maxBytes, timeoutMs, receiver } as const;
+      await session.request(reference, request, { signal, accepts: ({ status }) => status === 206 });
+    };
 
-  const fromUrl = async (
-    url: URL,
-    digest: Digest,
-    { signal, maxBytes, registry }: { signal: AbortSignal; maxBytes: number; registry: string },
-  ): Promise<Uint8Array> => {
-    const host = apiHost(registry);
-    // a manifest is no reason to leave TLS
-    const target = { kind: "url", url, from: new URL(`https://${host}`), via: [host, registry] } as const;
-    const { algorithm } = digest;
-    const request = { method: "GET", target, maxBytes, timeoutMs, algorithm } as const;
-    const answer = await transport.send(request, signal);
-    if (answer.status !== 200) throw answerError(answer);
-    return checkedBody(answer, digest);
-  };
+  const fromUrl =
+    ({ registry }: ImageReference, url: URL): Place =>
+    async (receiver, { signal, maxBytes }) => {
+      const host = apiHost(registry);
+      // a manifest is no reason to leave TLS
+      const target = { kind: "url", url, from: new URL(`https://${host}`), via: [host, registry] } as const;
+      const request = { method: "GET", target, maxBytes, timeoutMs, receiver } as const;
+      const answer = await transport.send(request, signal);
+      if (answer.status !== 200 && answer.status !== 206) throw answerError(answer);
+    };
 
-  return async (reference, descriptor, { signal, maxBytes }) => {
+  return async (reference, descriptor, sink, options) => {
     const { size, urls = [] } = descriptor;
+    const { maxBytes, progress } = options;
     const digest = parseGivenDigest(descriptor.digest);
     if (size !== undefined && size > maxBytes) {
       throw registryError(`the blob ${digest.text} has more than ${maxBytes} bytes`, {
         code: "OCI_TOO_LARGE",
       });
     }
-    const bytes = await firstOf([
-      () => fromRegistry(reference, digest, { signal, maxBytes }),
-      ...urls
-        .filter((url) => URL.canParse(url))
-        .slice(0, maxUrls)
-        .map((url) => () => {
-          const { registry } = reference;
-          return fromUrl(new URL(url), digest, { signal, maxBytes, registry });
-        }),
-    ]);
-    if (size === undefined || bytes.length === size) return bytes;
-    throw registryError(`Digest error: Invalid size. Expected ${size}, got ${bytes.length}`, {
-      code: "OCI_DIGEST_MISMATCH",
+    const others = urls.filter((url) => URL.canParse(url)).slice(0, maxUrls);
+    const places = [
+      fromRegistry(reference, digest.text),
+      ...others.map((url) => fromUrl(reference, new URL(url))),
+    ];
+    let receiver: BlobReceiver | undefined;
+    await firstOf(places, async (place) => {
+      if (receiver?.hasWritten) await sink.restart();
+      receiver = createBlobReceiver(digest, sink, { size, maxBytes, progress });
+      await place(receiver, options);
+      receiver.checkWhole();
     });
   };
 }
 
-function checkedBody({ body, digest }: Answer, expected: Digest): Uint8Array {
-  checkEqual(expected.text, digest ?? digestOf(expected.algorithm, body));
-  return body;
+/** Where a blob may be had. */
+type Place = (receiver: BlobReceiver, options: DownloadOptions) => Promise<void>;
+
+/** Until one place has given the blob; when none does, the error of the first. */
+async function firstOf(places: readonly Place[], fetchFrom: (place: Place) => Promise<void>): Promise<void> {
+  let first: unknown;
+  for (const place of places) {
+    try {
+      return await fetchFrom(place);
+    } catch (error) {
+      if (!(error instanceof OciError) || error.code === "OCI_ABORTED") throw error;
+      first ??= error;
+    }
+  }
+  throw first;
 }
 
-/** The first result; when all fail, the first error. */
-async function firstOf<Result>([first, ...others]: readonly (() => Promise<Result>)[]): Promise<Result> {
-  if (first === undefined) throw new Error("nothing to try"); // never: the registry is the first
-  try {
-    return await first();
-  } catch (error) {
-    if (!(error instanceof OciError) || error.code === "OCI_ABORTED") throw error;
-    for (const other of others) {
-      const result = await other().catch((reason: unknown) => {
-        if (reason instanceof OciError && reason.code !== "OCI_ABORTED") return undefined;
-        throw reason;
-      });
-      if (result !== undefined) return result;
-    }
-    throw error;
-  }
+/** Downloads into memory. */
+export function createBlobReader(fetchBlobTo: BlobStreamer): BlobReader {
+  return async (reference, descriptor, options) => {
+    const pieces: Uint8Array[] = [];
+    const sink: BlobSink = {
+      write: (bytes) => void pieces.push(bytes),
+      restart: () => void pieces.splice(0),
+    };
+    await fetchBlobTo(reference, descriptor, sink, options);
+    return Buffer.concat(pieces);
+  };
 }

@@ -31,7 +31,7 @@ export function parseReference(text: string): ImageReference {
   const [path = "", tag] = splitAt(rest, rest.lastIndexOf(":"));
   const repository = host === dockerHub && !path.includes("/") ? `library/${path}` : path;
   if (!isHost(host) || !path.split("/").every((part) => pathComponent.test(part))) throw invalidFormat();
-  if (tag !== undefined && !tagFormat.test(tag)) throw invalidFormat();
+  if (tag !== undefined && !isTag(tag)) throw invalidFormat();
   if (repository.length > maxNameLength) {
     throw invalid(`repository name must not be more than ${maxNameLength} characters`);
   }
@@ -47,6 +47,11 @@ export function parseReference(text: string): ImageReference {
 /** The canonical text: `registry/repository[:tag][@digest]`. */
 export function formatReference({ registry, repository, tag, digest }: ImageReference): string {
   return `${registry}/${repository}${tag === undefined ? "" : `:${tag}`}${digest === undefined ? "" : `@${digest}`}`;
+}
+
+/** Whether a text can be a tag. */
+export function isTag(text: string): boolean {
+  return tagFormat.test(text);
 }
 
 const registryScheme = "registry://";

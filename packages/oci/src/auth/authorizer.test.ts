@@ -171,6 +171,21 @@ describe("kwctl-and-oci 17: what is not accepted", () => {
     expect(asked(registry)).toEqual(["GET /v2/ anonymous", `${manifest} ${basicJane}`]);
   });
 
+  it.each([302, 307, 308])(
+    "kwctl-and-oci 18: a token service that moves with %i gets no identity token sent on",
+    async (status) => {
+      await using other = await startFakeRegistry();
+      await using registry = await guarded({ kind: "bearer", users, identityTokens: ["refresh"] });
+      registry.intercept = ({ method }) =>
+        method === "POST" ? { status, headers: { location: `${other.url}/token` } } : undefined;
+      await using client = clientFor([registry, other], { credentials: identity });
+      await expect(client.fetchDigest(imageAt(registry), { signal })).rejects.toMatchObject({
+        code: "OCI_UNAUTHORIZED",
+      });
+      expect(other.requests).toEqual([]);
+    },
+  );
+
   it("a token service that hangs is left when the caller leaves", async () => {
     await using registry = await guarded({ kind: "bearer", users, identityTokens: ["refresh"] });
     registry.intercept = ({ method }) => (method === "POST" ? "handled" : undefined);
@@ -202,6 +217,31 @@ describe("kwctl-and-oci 17: what is not accepted", () => {
       code: "OCI_UNAUTHORIZED",
     });
     expect(registry.requests).toHaveLength(4);
+  });
+});
+
+describe("checkAccess", () => {
+  it.each<[string, FakeAuthOptions | undefined, Credentials | undefined, string | undefined]>([
+    ["that asks for nothing", undefined, undefined, undefined],
+    ["with Basic", { kind: "basic", users }, jane, undefined],
+    ["with tokens", { kind: "bearer", users }, jane, undefined],
+    ["with an identity token", { kind: "bearer", users, identityTokens: ["refresh"] }, identity, undefined],
+    ["with Basic, as a stranger", { kind: "basic", users: { jane: "other" } }, jane, "OCI_UNAUTHORIZED"],
+    ["with tokens, as a stranger", { kind: "bearer", users: { jane: "other" } }, jane, "OCI_UNAUTHORIZED"],
+    ["with Basic, anonymously", { kind: "basic", users }, undefined, "OCI_UNAUTHORIZED"],
+  ])("asks a registry %s", async (_row, auth, credentials, code) => {
+    await using registry = await startFakeRegistry(auth === undefined ? {} : { auth });
+    await using client = clientFor([registry], credentials === undefined ? {} : { credentials });
+    const checked = client.checkAccess(registry.host, { signal });
+    if (code === undefined) await expect(checked).resolves.toBeUndefined();
+    else await expect(checked).rejects.toMatchObject({ code });
+  });
+
+  it("fails where there is no registry", async () => {
+    await using client = clientFor([{ host: "127.0.0.1:1" }]);
+    await expect(client.checkAccess("127.0.0.1:1", { signal })).rejects.toMatchObject({
+      code: "OCI_UNAVAILABLE",
+    });
   });
 });
 

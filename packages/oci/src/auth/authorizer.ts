@@ -26,11 +26,19 @@ export interface Authorizer {
    */
   accessTo(
     registry: Registry,
-    repository: string,
+    purpose: Purpose,
     signal: AbortSignal,
   ): Promise<{ access: Access | Failure; isFresh: boolean }>;
   /** Forgets what a registry did not accept. */
-  forget(registry: Registry, repository: string): void;
+  forget(registry: Registry, purpose: Purpose): void;
+}
+
+/** What is going to be done. */
+export interface Purpose {
+  /** some credentials are for a part of a registry; none: for the registry itself */
+  readonly repository: string | undefined;
+  /** such as `["repository:acme/app:pull"]` */
+  readonly scope: readonly string[];
 }
 
 const maxPingBytes = 64 * 1024;
@@ -46,7 +54,7 @@ interface Ping {
   readonly problem?: OciError;
 }
 
-/** Authorization as of kwctl-and-oci 11: one question for each registry, one token for each repository. */
+/** Authorization as of kwctl-and-oci 11: one question for each registry, one token for each scope. */
 export function createAuthorizer({
   transport,
   credentials,
@@ -87,7 +95,7 @@ export function createAuthorizer({
 
   const tokenAccess = async (
     challenge: Extract<Challenge, { kind: "bearer" }>,
-    options: { scope: string; credential: Credential | undefined; from: URL; registry: Registry },
+    options: { scope: readonly string[]; credential: Credential | undefined; from: URL; registry: Registry },
     signal: AbortSignal,
   ): Promise<Access> => {
     try {
@@ -103,7 +111,7 @@ export function createAuthorizer({
 
   const obtain = async (
     registry: Registry,
-    repository: string,
+    { repository, scope }: Purpose,
     signal: AbortSignal,
   ): Promise<Access | Failure> => {
     const answer = await pings.get(registry.name, (shared) => ping(registry, shared), { signal });
@@ -111,33 +119,30 @@ export function createAuthorizer({
     const { challenge, url, problem } = answer;
     if (problem !== undefined) return { kind: "access", problem, keptMs: 0 };
     if (challenge.kind === "none") return { kind: "access", keptMs: headerKeptMs };
-    const credential = await credentials.credentialFor(registry.name, { signal });
+    const credential = await credentials.credentialFor(registry.name, { signal, repository });
     if (challenge.kind === "bearer") {
-      return await tokenAccess(
-        challenge,
-        { scope: `repository:${repository}:pull`, credential, from: url, registry },
-        signal,
-      );
+      return await tokenAccess(challenge, { scope, credential, from: url, registry }, signal);
     }
     if (credential?.kind !== "password") return { kind: "access", keptMs: headerKeptMs };
     return { kind: "access", header: basicHeader(credential), keptMs: headerKeptMs };
   };
 
-  const keyOf = (registry: Registry, repository: string): string => `${registry.name}/${repository}`;
+  const keyOf = ({ name }: Registry, { repository, scope }: Purpose): string =>
+    [name, repository, ...scope].join(" ");
 
   return {
-    async accessTo(registry, repository, signal) {
+    async accessTo(registry, purpose, signal) {
       let isFresh = false;
       const load = (shared: AbortSignal): Promise<Access | Failure> => {
         isFresh = true;
-        return obtain(registry, repository, shared);
+        return obtain(registry, purpose, shared);
       };
-      const access = await accesses.get(keyOf(registry, repository), load, { signal });
+      const access = await accesses.get(keyOf(registry, purpose), load, { signal });
       return { access, isFresh };
     },
-    forget(registry, repository) {
+    forget(registry, purpose) {
       pings.forget(registry.name);
-      accesses.forget(keyOf(registry, repository));
+      accesses.forget(keyOf(registry, purpose));
     },
   };
 }

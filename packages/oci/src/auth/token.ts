@@ -39,31 +39,30 @@ export function tokenRequest(
     registry,
     timeoutMs,
   }: {
-    scope: string;
+    scope: readonly string[];
     credential: Credential | undefined;
     from: URL;
     registry: Registry;
     timeoutMs: number;
   },
 ): RegistryRequest {
-  const fields: [string, string][] = [
-    ["scope", scope],
-    ...(service === undefined ? [] : [["service", service] as [string, string]]),
-  ];
   const source = { kind: "url", from, via: [registry.host, registry.name] } as const;
   const shared = { maxBytes: maxTokenBytes, timeoutMs };
   if (credential?.kind === "identity-token") {
-    const form = new URLSearchParams(fields);
-    form.set("grant_type", "refresh_token");
-    form.set("client_id", "kubewarden-ts");
-    form.set("refresh_token", credential.token);
+    // a form has one field, which takes several scopes (RFC 6749, section 3.3)
+    const form = new URLSearchParams({
+      ...(scope.length > 0 && { scope: scope.join(" ") }),
+      ...(service !== undefined && { service }),
+      ...{ grant_type: "refresh_token", client_id: "kubewarden-ts", refresh_token: credential.token },
+    });
     return {
       ...{ method: "POST", target: { ...source, url: realm }, body: form.toString(), ...shared },
       headers: { "content-type": "application/x-www-form-urlencoded" },
     };
   }
   const url = new URL(realm);
-  for (const [name, value] of fields) url.searchParams.append(name, value);
+  for (const each of scope) url.searchParams.append("scope", each);
+  if (service !== undefined) url.searchParams.append("service", service);
   return {
     ...{ method: "GET", target: { ...source, url }, ...shared },
     ...(credential !== undefined && { authorization: basicHeader(credential) }),

@@ -7,9 +7,13 @@ export type Credential =
 export interface Credentials {
   /**
    * @param registry - `host` or `host:port` as in the image reference
+   * @param options.repository - what is asked for there; some credentials are for a part of a registry
    * @returns nothing where none are known: the registry is asked anonymously
    */
-  credentialFor(registry: string, options: { signal: AbortSignal }): Promise<Credential | undefined>;
+  credentialFor(
+    registry: string,
+    options: { signal: AbortSignal; repository?: string | undefined },
+  ): Promise<Credential | undefined>;
 }
 
 /** Knows no registry. */
@@ -22,4 +26,11 @@ export function toCredential(username: string, password: string): Credential {
   return username === tokenUser
     ? { kind: "identity-token", token: password }
     : { kind: "password", username, password };
+}
+
+/** The reverse of `toCredential`. */
+export function toUserAndSecret(credential: Credential): { username: string; secret: string } {
+  return credential.kind === "identity-token"
+    ? { username: tokenUser, secret: credential.token }
+    : { username: credential.username, secret: credential.password };
 }

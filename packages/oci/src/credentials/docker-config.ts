@@ -26,13 +26,11 @@ export type CredentialSource =
 
 export type DockerConfig = v.InferOutput<typeof Config>;
 
+/** What helpers and Docker's own file know Docker Hub by. */
+const dockerHubServer = "https://index.docker.io/v1/";
+
 /** Names of Docker Hub; helpers know it by the first. */
-const dockerHubNames = [
-  "https://index.docker.io/v1/",
-  "index.docker.io",
-  "docker.io",
-  "registry-1.docker.io",
-];
+const dockerHubNames = [dockerHubServer, "index.docker.io", "docker.io", "registry-1.docker.io"];
 
 /** @throws {Error} saying what is wrong, without anything that the text holds: it is full of secrets */
 export function parseDockerConfig(source: string): DockerConfig {
@@ -52,15 +50,18 @@ function parseJson(source: string): unknown {
   }
 }
 
-/** Where to look for the credential of a registry, in the order of kwctl-and-oci 12. */
-export function sourcesFor(registry: string, config: DockerConfig): CredentialSource[] {
-  const isHub = dockerHubNames.includes(registry);
-  const names = isHub ? [...new Set([registry, ...dockerHubNames])] : [registry];
-  const helpers = own(config.credHelpers);
-  const key = names.find((name) => helpers.has(name));
-  const helper = key === undefined ? undefined : helpers.get(key);
-  const entry = entryOf(registry, own(config.auths));
-  const server = isHub ? dockerHubNames[0] : registry;
+/**
+ * Where to look for the credential of a registry, in the order of kwctl-and-oci 12.
+ * @param repository - where keys may be of a part of a registry, as in files of containers-auth.json(5)
+ */
+export function sourcesFor(registry: string, config: DockerConfig, repository?: string): CredentialSource[] {
+  const { key, helper } = ownHelper(registry, config);
+  const auths = own(config.auths);
+  const entry =
+    partsOf(registry, repository)
+      .map((part) => auths.get(part))
+      .find((found) => found !== undefined) ?? entryOf(registry, auths);
+  const server = serverOf(registry);
   const ask = (name: string, as: string | undefined): CredentialSource[] =>
     as === undefined || !name ? [] : [{ kind: "helper", name, server: as }];
   return [
@@ -95,10 +96,49 @@ function decodeAuth(auth: string): Credential {
   return toCredential(decoded.slice(0, colon), decoded.slice(colon + 1));
 }
 
+/** The helper that would keep the credential of a registry, and as what; nothing: the file itself does. */
+export function keeperOf(
+  registry: string,
+  config: DockerConfig,
+): { helper: string | undefined; server: string } {
+  const { key, helper } = ownHelper(registry, config);
+  const server = serverOf(registry);
+  return helper ? { helper, server: key ?? server } : { helper: config.credsStore || undefined, server };
+}
+
+/** The helper that is named for one registry, and the name it is named for. */
+function ownHelper(
+  registry: string,
+  config: DockerConfig,
+): { key: string | undefined; helper: string | undefined } {
+  const names = isDockerHub(registry) ? [...new Set([registry, ...dockerHubNames])] : [registry];
+  const helpers = own(config.credHelpers);
+  const key = names.find((name) => helpers.has(name));
+  return { key, helper: key === undefined ? undefined : helpers.get(key) };
+}
+
+function serverOf(registry: string): string {
+  return isDockerHub(registry) ? dockerHubServer : registry;
+}
+
+function isDockerHub(registry: string): boolean {
+  return dockerHubNames.includes(registry);
+}
+
+/** `registry/a/b`, then `registry/a`: the longest name counts. */
+function partsOf(registry: string, repository: string | undefined): string[] {
+  const segments = repository?.split("/") ?? [];
+  return segments.map((_, index) => [registry, ...segments.slice(0, segments.length - index)].join("/"));
+}
+
 function entryOf(registry: string, entries: ReadonlyMap<string, unknown>): unknown {
-  const wanted = normalName(registry);
-  const key = entries.has(registry) ? registry : entries.keys().find((name) => normalName(name) === wanted);
+  const key = entries.has(registry) ? registry : entries.keys().find((name) => isKeyOf(registry, name));
   return key === undefined ? undefined : (entries.get(key) ?? undefined);
+}
+
+/** Whether a key of `auths` is one of a registry. */
+export function isKeyOf(registry: string, key: string): boolean {
+  return normalName(key) === normalName(registry);
 }
 
 /** The host alone where there is a scheme, and one name for Docker Hub. */

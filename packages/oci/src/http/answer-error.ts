@@ -13,15 +13,19 @@ const Envelope = v.object({
 
 /**
  * The error for an answer that is not the expected one, with upstream's words (kwctl-and-oci 11).
+ * @param options.expected - the status that would have been right; 200 unless told
  * @param options.cause - why we were not known to the registry
  */
-export function answerError(answer: Answer, { cause }: { cause?: Error | undefined } = {}): OciError {
+export function answerError(
+  answer: Answer,
+  { expected = 200, cause }: { expected?: number | undefined; cause?: Error | undefined } = {},
+): OciError {
   const { status, url, body } = answer;
   const where = `url ${urlText(url)}`;
   if (status === 401) return registryError(`Not authorized: ${where}`, { code: "OCI_UNAUTHORIZED", cause });
   if (status < 400) {
     return registryError(
-      `OCI distribution spec violation: Expected HTTP Status 200, got ${status} instead: ${where}`,
+      `OCI distribution spec violation: Expected HTTP Status ${expected}, got ${status} instead: ${where}`,
       {
         code: "OCI_PROTOCOL",
       },

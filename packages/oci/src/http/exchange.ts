@@ -1,21 +1,30 @@
-import { createHash } from "node:crypto";
 import type { Dispatcher } from "undici";
-import type { DigestAlgorithm } from "../digest.ts";
 import { OciError, registryError } from "../errors.ts";
+
+export type Method = "GET" | "HEAD" | "PATCH" | "POST" | "PUT";
 
 /** One request to one URL, with what it is sent through. */
 export interface Exchange {
-  readonly method: "GET" | "HEAD" | "POST";
+  readonly method: Method;
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string | undefined;
+  readonly body?: string | Uint8Array | undefined;
   readonly dispatcher: Dispatcher;
   /** The largest body of a success that is taken, in bytes. */
   readonly maxBytes: number;
   /** Until the answer is complete, in milliseconds. */
   readonly timeoutMs: number;
-  /** Have the body hashed as it comes: a large one at once would hold up everything else. */
-  readonly algorithm?: DigestAlgorithm | undefined;
+  readonly receiver?: BodyReceiver | undefined;
+}
+
+/** Takes the body of a success piece by piece, in place of memory; the answer's body is empty then. What it throws counts. */
+export interface BodyReceiver {
+  /** What the next request says besides, such as `range`. */
+  headers(): Readonly<Record<string, string>>;
+  /** Called before the first piece of each answer of status 200 or 206. */
+  begin(answer: AnswerHead): void;
+  /** The next piece comes when this one is taken. Where there is no `content-length`, the limit is the receiver's to keep. */
+  take(piece: Uint8Array): void | Promise<void>;
 }
 
 /** An answer of any status, its body read to the end. */
@@ -27,9 +36,9 @@ export interface Answer {
   readonly headers: ReadonlyMap<string, string>;
   /** of an answer that is no success, the beginning */
   readonly body: Uint8Array;
-  /** of the body, as `<algorithm>:<hex>`, where an algorithm was asked for */
-  readonly digest?: string | undefined;
 }
+
+type AnswerHead = Pick<Answer, "url" | "status" | "headers">;
 
 /** No complete answer. */
 export interface Failure {
@@ -64,17 +73,11 @@ export async function exchange(request: Exchange, signal: AbortSignal): Promise<
       reset: false,
     });
     answered = true;
-    const { body: content, digest } = await readBody(response, request);
-    return {
-      kind: "answer",
-      url,
-      status: response.statusCode,
-      headers: readHeaders(response.headers),
-      body: content,
-      digest,
-    };
+    const head = { url, status: response.statusCode, headers: readHeaders(response.headers) };
+    return { kind: "answer", ...head, body: await readBody(response, { ...request, head }) };
   } catch (error) {
     if (error instanceof OciError) throw error;
+    if (error instanceof ReceiverFault) throw error.cause;
     if (signal.aborted) throw stopped();
     const cause = limit.aborted ? new Error(`no complete answer within ${timeoutMs} ms`) : causeOf(error);
     return { kind: "failure", url, cause, timedOut: limit.aborted, answered };
@@ -97,32 +100,50 @@ export function urlText(url: URL): string {
   return `${url.origin}${url.pathname}`;
 }
 
+/** The body, unless a receiver took it. */
 async function readBody(
-  { statusCode, headers, body }: Dispatcher.ResponseData,
-  { method, url, maxBytes, algorithm }: Pick<Exchange, "method" | "url" | "maxBytes" | "algorithm">,
-): Promise<{ body: Uint8Array; digest: string | undefined }> {
-  const isSuccess = statusCode >= 200 && statusCode < 300;
+  { body }: Dispatcher.ResponseData,
+  { method, head, maxBytes, receiver }: Exchange & { head: AnswerHead },
+): Promise<Uint8Array> {
+  const { status, headers, url } = head;
+  const isSuccess = status >= 200 && status < 300;
   const limit = isSuccess ? maxBytes : maxErrorBytes;
   const tooLarge = (): OciError =>
     registryError(`the answer of ${urlText(url)} has more than ${limit} bytes`, { code: "OCI_TOO_LARGE" });
-  const hash = algorithm === undefined ? undefined : createHash(algorithm);
-  const chunks: Buffer[] = [];
-  let length = 0;
-  if (isSuccess && method !== "HEAD" && Number(headers["content-length"]) > limit) {
+  const isReceived = receiver !== undefined && (status === 200 || status === 206);
+  try {
+    if (isSuccess && method !== "HEAD" && Number(headers.get("content-length")) > limit) throw tooLarge();
+    if (isReceived) await received(() => receiver.begin(head));
+  } catch (error) {
     // that it was cut off is no news
     body.on("error", () => {}).destroy();
-    throw tooLarge();
+    throw error;
   }
+  const chunks: Buffer[] = [];
+  let length = 0;
   for await (const chunk of body) {
+    if (isReceived) {
+      await received(() => receiver.take(chunk));
+      continue;
+    }
     chunks.push(chunk);
-    hash?.update(chunk);
     length += chunk.length;
     if (length <= limit) continue;
     if (isSuccess) throw tooLarge();
     break;
   }
-  const digest = hash && `${algorithm}:${hash.digest("hex")}`;
-  return { body: Buffer.concat(chunks, Math.min(length, limit)), digest };
+  return Buffer.concat(chunks).subarray(0, limit);
+}
+
+/** Tells what a receiver throws from what the network does. */
+class ReceiverFault extends Error {}
+
+async function received(deed: () => void | Promise<void>): Promise<void> {
+  try {
+    await deed();
+  } catch (cause) {
+    throw new ReceiverFault("the body was not taken", { cause });
+  }
 }
 
 function readHeaders(headers: Dispatcher.ResponseData["headers"]): ReadonlyMap<string, string> {

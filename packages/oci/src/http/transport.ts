@@ -1,25 +1,33 @@
 import { type Clock, createKeyedSemaphore, type Logger } from "@kubewarden-ts/base";
-import type { DigestAlgorithm } from "../digest.ts";
 import { registryError } from "../errors.ts";
 import type { Connections } from "../sources/connections.ts";
-import { type Answer, exchange, type Outcome, stopped, unreachable, urlText } from "./exchange.ts";
+import {
+  type Answer,
+  type BodyReceiver,
+  exchange,
+  type Method,
+  type Outcome,
+  stopped,
+  unreachable,
+  urlText,
+} from "./exchange.ts";
 import { retryDelayMs } from "./retry.ts";
 import { createWays, type Target, type Way } from "./ways.ts";
 
 /** A request to a registry, its token service, or to where a registry sends us. */
 export interface RegistryRequest {
-  readonly method: "GET" | "HEAD" | "POST";
+  readonly method: Method;
   readonly target: Target;
   /** The header that shows who we are; it goes to the target's own origin and no other. */
   readonly authorization?: string | undefined;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | Uint8Array;
   /** The largest body that is taken, in bytes. */
   readonly maxBytes: number;
   /** For each exchange, in milliseconds. */
   readonly timeoutMs: number;
-  /** Have the body hashed as it comes. */
-  readonly algorithm?: DigestAlgorithm | undefined;
+  /** Takes the body of a success in place of memory; asked anew for headers with each attempt. */
+  readonly receiver?: BodyReceiver | undefined;
 }
 
 /** Sends requests: picks the way, follows redirects, tries again, and keeps hosts from holding each other up. */
@@ -52,15 +60,16 @@ export function createTransport({
   const ways = createWays(connections.sources, clock);
 
   const exchangeBy = async (way: Way, request: RegistryRequest, signal: AbortSignal): Promise<Outcome> => {
-    const { method, authorization, body, maxBytes, timeoutMs, algorithm } = request;
+    const { method, authorization, body, maxBytes, timeoutMs, receiver } = request;
     const dispatcher = await connections.dispatcher(way.url, way);
     const headers = {
       ...request.headers,
+      ...receiver?.headers(),
       ...{ "user-agent": userAgent, "accept-encoding": "identity" },
       ...(authorization !== undefined && { authorization }),
     };
     using _permit = await perHost.acquire(way.url.host, { signal });
-    const sent = { method, url: way.url, headers, body, dispatcher, maxBytes, timeoutMs, algorithm };
+    const sent = { method, url: way.url, headers, body, dispatcher, maxBytes, timeoutMs, receiver };
     return await exchange(sent, signal);
   };
 
@@ -83,8 +92,8 @@ export function createTransport({
     let { outcome, way } = await reach(ways.to(request.target), request, signal);
     ways.settle(request.target, way, outcome);
     let current = request;
-    for (let hop = 0; outcome.kind === "answer" && request.method !== "POST"; hop++) {
-      const next = redirectTarget(outcome);
+    for (let hop = 0; outcome.kind === "answer"; hop++) {
+      const next = redirectTarget(outcome, request.method);
       if (next === undefined) break;
       if (hop === maxRedirects) throw protocolError(`more than ${maxRedirects} redirects`);
       const isSameOrigin = next.origin === outcome.url.origin;
@@ -100,10 +109,9 @@ export function createTransport({
   const attempt = async (request: RegistryRequest, signal: AbortSignal): Promise<Outcome> => {
     for (let attempts = 1; ; attempts++) {
       const outcome = await followed(request, signal);
-      const delayMs =
-        request.method === "POST"
-          ? undefined
-          : retryDelayMs(outcome, attempts, { nowMs: clock.now(), random });
+      const delayMs = isRead(request.method)
+        ? retryDelayMs(outcome, attempts, { nowMs: clock.now(), random })
+        : undefined;
       if (delayMs === undefined) return outcome;
       log.debug("request to a registry is tried again", {
         url: urlText(outcome.url),
@@ -133,9 +141,19 @@ export function createTransport({
   };
 }
 
-function redirectTarget({ status, headers, url }: Answer): URL | undefined {
+/** What may be sent again. */
+function isRead(method: Method): boolean {
+  return method === "GET" || method === "HEAD";
+}
+
+/**
+ * Reads are sent on. Of writes, `PUT` and `PATCH` are, where the redirect keeps method and body (RFC 9110, sections 15.4.8
+ * and 15.4.9); `POST` is not: it may carry an identity token.
+ */
+function redirectTarget({ status, headers, url }: Answer, method: Method): URL | undefined {
   const location = headers.get("location");
-  if (![301, 302, 303, 307, 308].includes(status) || location === undefined) return undefined;
+  const followed = isRead(method) ? [301, 302, 303, 307, 308] : method === "POST" ? [] : [307, 308];
+  if (!followed.includes(status) || location === undefined) return undefined;
   if (URL.canParse(location, url)) return new URL(location, url);
   throw protocolError(`${urlText(url)} redirects to an invalid URL`);
 }

@@ -23,7 +23,8 @@ export const ociTypes = {
 const annotations = optional("annotations", mapOf(text));
 const artifactType = optional("artifactType", text);
 const content = [required("mediaType", text), required("digest", text), required("size", size)];
-const descriptor = objectOf(...content, optional("urls", listOf(text)), annotations, artifactType);
+/** Of a blob or another manifest. */
+export const descriptor = objectOf(...content, optional("urls", listOf(text)), annotations, artifactType);
 const head = [required("schemaVersion", number), optional("mediaType", text)];
 const tail = [optional("subject", descriptor), artifactType, annotations];
 

@@ -85,7 +85,8 @@ export function formatManifestAndConfig(image: {
 
 // Below, the document is in its normal form: what is there has its type.
 
-function toDescriptor(value: LosslessValue | undefined): Descriptor {
+/** @param value - a descriptor in its normal form */
+export function toDescriptor(value: LosslessValue | undefined): Descriptor {
   const members = value instanceof Map ? value : new Map<string, LosslessValue>();
   const bytes = members.get("size") ?? null;
   return {

@@ -37,11 +37,13 @@ export function createFakeAuth(options: FakeAuthOptions, url: () => string): Fak
       return authorization === `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
     });
 
-  const isAllowed = ({ path }: FakeRequest, authorization: string): boolean => {
+  const isAllowed = ({ method, path }: FakeRequest, authorization: string): boolean => {
     if (kind === "basic") return isUser(authorization);
     const scope = tokens.get(/^Bearer (.+)$/.exec(authorization)?.[1] ?? "");
-    const repository = /^\/v2\/(.+)\/(?:manifests|blobs)\//.exec(path)?.[1];
-    return scope !== undefined && (repository === undefined || scope.startsWith(`repository:${repository}:`));
+    const repository = /^\/v2\/(.+)\/(?:manifests|blobs|tags|referrers)\//.exec(path)?.[1];
+    if (scope === undefined || repository === undefined) return scope !== undefined;
+    const actions = scope.split(" ").find((each) => each.startsWith(`repository:${repository}:`));
+    return actions?.includes(method === "GET" || method === "HEAD" ? "pull" : "push") ?? false;
   };
 
   return {
@@ -64,7 +66,7 @@ export function createFakeAuth(options: FakeAuthOptions, url: () => string): Fak
       if (!isKnown || form.get("service") !== service)
         return failure(401, "UNAUTHORIZED", "incorrect username or password");
       const token = makeToken(++count);
-      if (token !== "") tokens.set(token, form.get("scope") ?? "");
+      if (token !== "") tokens.set(token, form.getAll("scope").join(" "));
       return { status: 200, body: JSON.stringify({ token, ...options.tokenFields }) };
     },
     revokeTokens: () => tokens.clear(),

@@ -3,6 +3,7 @@ import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { createFakeAuth, type FakeAuthOptions } from "./fake-auth.ts";
+import type { FakeListOptions } from "./fake-lists.ts";
 import { createFakeStorage, type FakeAnswer, type FakeStorage, sha256 } from "./fake-storage.ts";
 
 /** A request that came, in the order they came. */
@@ -56,9 +57,9 @@ const tarLayerType = "application/vnd.oci.image.layer.v1.tar";
  * @example await using registry = await startFakeRegistry();
  */
 export async function startFakeRegistry(
-  options: { tls?: { cert: string; key: string }; auth?: FakeAuthOptions } = {},
+  options: { tls?: { cert: string; key: string }; auth?: FakeAuthOptions } & FakeListOptions = {},
 ): Promise<FakeRegistry> {
-  const storage = createFakeStorage();
+  const storage = createFakeStorage(options);
   const requests: RecordedRequest[] = [];
   const auth = options.auth === undefined ? undefined : createFakeAuth(options.auth, () => registry.url);
 
@@ -69,7 +70,7 @@ export async function startFakeRegistry(
       path,
       query,
       body,
-      contentType: request.headers["content-type"] ?? "",
+      headers: request.headers,
     };
     const authorization = request.headers.authorization ?? "";
     if (path === "/token" && auth !== undefined) return auth.token(fake, authorization);

@@ -1,4 +1,7 @@
-import { createHash, randomUUID } from "node:crypto";
+import { createHash } from "node:crypto";
+import type { IncomingHttpHeaders } from "node:http";
+import { createFakeLists, type FakeListOptions } from "./fake-lists.ts";
+import { createFakeUploads } from "./fake-uploads.ts";
 
 /** A request as the fake registry sees it. */
 export interface FakeRequest {
@@ -6,7 +9,7 @@ export interface FakeRequest {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly body: Buffer;
-  readonly contentType: string;
+  readonly headers: IncomingHttpHeaders;
 }
 
 export interface FakeAnswer {
@@ -29,18 +32,25 @@ export function sha256(bytes: Uint8Array): string {
   return `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
 }
 
-export function createFakeStorage(): FakeStorage {
+export function createFakeStorage(options: FakeListOptions = {}): FakeStorage {
   const manifests: FakeStorage["manifests"] = new Map();
   const blobs: FakeStorage["blobs"] = new Map();
-  const uploads = new Map<string, Buffer>();
+  const upload = createFakeUploads(blobs);
+  const lists = createFakeLists(manifests, options);
 
   const manifest = (repository: string, reference: string, request: FakeRequest): FakeAnswer => {
     const key = (name: string): string => `${repository}${name.includes(":") ? "@" : ":"}${name}`;
     if (request.method === "PUT") {
+      const isThere = namedBlobs(request.body).every((digest) => blobs.has(digest));
+      if (!isThere) return failure(400, "MANIFEST_BLOB_UNKNOWN", "blob unknown to registry");
       const digest = sha256(request.body);
       for (const name of [digest, reference])
-        manifests.set(key(name), { bytes: request.body, mediaType: request.contentType });
-      return { status: 201, headers: { location: `/v2/${repository}/manifests/${digest}` } };
+        manifests.set(key(name), {
+          bytes: request.body,
+          mediaType: request.headers["content-type"] ?? "",
+        });
+      const headers = { location: `/v2/${repository}/manifests/${digest}`, "docker-content-digest": digest };
+      return { status: 201, headers };
     }
     const found = manifests.get(key(reference));
     if (found === undefined) return failure(404, "MANIFEST_UNKNOWN", "manifest unknown");
@@ -48,29 +58,15 @@ export function createFakeStorage(): FakeStorage {
     return { status: 200, headers, body: found.bytes };
   };
 
-  const blob = (digest: string): FakeAnswer => {
+  const blob = (digest: string, { headers: asked }: FakeRequest): FakeAnswer => {
     const body = blobs.get(digest);
     if (body === undefined) return failure(404, "BLOB_UNKNOWN", "blob unknown to registry");
-    return { status: 200, headers: { "docker-content-digest": digest }, body };
-  };
-
-  const upload = (repository: string, id: string, { method, query, body }: FakeRequest): FakeAnswer => {
-    if (method === "POST") {
-      const location = `/v2/${repository}/blobs/uploads/${randomUUID()}`;
-      uploads.set(location, Buffer.alloc(0));
-      return { status: 202, headers: { location } };
-    }
-    const location = `/v2/${repository}/blobs/uploads/${id}`;
-    const sent = Buffer.concat([uploads.get(location) ?? Buffer.alloc(0), body]);
-    if (method === "PATCH") {
-      uploads.set(location, sent);
-      return { status: 202, headers: { location, range: `0-${sent.length - 1}` } };
-    }
-    const digest = query.get("digest") ?? "";
-    if (digest !== sha256(sent))
-      return failure(400, "DIGEST_INVALID", "provided digest did not match uploaded content");
-    blobs.set(digest, sent);
-    return { status: 201, headers: { location: `/v2/${repository}/blobs/${digest}` } };
+    const headers = { "docker-content-digest": digest };
+    const start = Number(/^bytes=(\d+)-$/.exec(asked.range ?? "")?.[1]);
+    if (Number.isNaN(start)) return { status: 200, headers, body };
+    if (start >= body.length) return { status: 416, headers: { "content-range": `bytes */${body.length}` } };
+    const range = `bytes ${start}-${body.length - 1}/${body.length}`;
+    return { status: 206, headers: { ...headers, "content-range": range }, body: body.subarray(start) };
   };
 
   return {
@@ -79,12 +75,29 @@ export function createFakeStorage(): FakeStorage {
     answer(request) {
       if (request.path === "/v2/") return { status: 200, body: "{}" };
       const [, repository = "", kind, rest = ""] =
-        /^\/v2\/(.+)\/(manifests|blobs\/uploads|blobs)\/(.*)$/.exec(request.path) ?? [];
-      if (kind === "manifests") return manifest(repository, rest, request);
-      if (kind === "blobs/uploads") return upload(repository, rest, request);
-      return kind === "blobs" ? blob(rest) : { status: 404, body: "404 page not found" };
+        /^\/v2\/(.+)\/(manifests|blobs\/uploads|blobs|tags|referrers)\/(.*)$/.exec(request.path) ?? [];
+      switch (kind) {
+        case "manifests":
+          return manifest(repository, rest, request);
+        case "blobs/uploads":
+          return upload(repository, rest, request);
+        case "blobs":
+          return blob(rest, request);
+        case "tags":
+          return lists.tags(repository, request);
+        case "referrers":
+          return lists.referrers(repository, rest, request);
+        default:
+          return { status: 404, body: "404 page not found" };
+      }
     },
   };
+}
+
+/** The digests of what an image is made of; those of anything else are nobody's business. */
+function namedBlobs(manifest: Buffer): string[] {
+  const { config, layers = [] } = JSON.parse(manifest.toString());
+  return [config, ...layers].flatMap((descriptor) => descriptor?.digest ?? []);
 }
 
 /** An error as the distribution specification has it. */

@@ -5,9 +5,10 @@ import { createLogger, type LogLine, silentLogger } from "@kubewarden-ts/base";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Credential } from "./credential.ts";
-import { helperRunner } from "./credential-helper.ts";
+import type { CredentialFile } from "./credential-files.ts";
+import { type AskHelper, credentialHelpers } from "./credential-helper.ts";
 import { parseDockerConfig, readEntry, sourcesFor } from "./docker-config.ts";
-import { dockerConfigFolder, dockerCredentials } from "./docker-credentials.ts";
+import { fileCredentials } from "./file-credentials.ts";
 
 const { signal } = new AbortController();
 const base64 = (text: string): string => Buffer.from(text).toString("base64");
@@ -47,11 +48,15 @@ async function helper(name: string, script: string): Promise<void> {
   await chmod(path, 0o755);
 }
 
-const runner = (timeoutMs?: number) =>
-  helperRunner({
+const runner = (timeoutMs?: number): AskHelper =>
+  credentialHelpers({
     env: { PATH: `${helpers}${delimiter}/usr/bin${delimiter}/bin` },
     ...(timeoutMs !== undefined && { timeoutMs }),
-  });
+  }).get;
+
+const dockerFile = (folder: string): CredentialFile[] => [
+  { path: join(folder, "config.json"), kind: "docker" },
+];
 
 /** The credential that a configuration gives, and what was logged. */
 async function ask(registry: string, config: unknown) {
@@ -59,7 +64,7 @@ async function ask(registry: string, config: unknown) {
   await writeFile(join(own, "config.json"), typeof config === "string" ? config : JSON.stringify(config));
   const lines: LogLine[] = [];
   const log = createLogger({ level: "debug", target: "test", write: (line) => lines.push(line) });
-  const credentials = dockerCredentials({ folder: own, ask: runner(), log });
+  const credentials = fileCredentials({ files: dockerFile(own), ask: runner(), log });
   return { credential: await credentials.credentialFor(registry, { signal }), lines };
 }
 
@@ -189,8 +194,8 @@ describe("kwctl-and-oci 17: credentials of config.json", () => {
   it("no file, no folder and a folder in its place are no credentials", async () => {
     const log = silentLogger;
     await mkdir(join(folder, "odd/config.json"), { recursive: true });
-    for (const each of [join(folder, "nowhere"), join(folder, "odd"), undefined]) {
-      const credentials = dockerCredentials({ folder: each, ask: runner(), log });
+    for (const files of [dockerFile(join(folder, "nowhere")), dockerFile(join(folder, "odd")), []]) {
+      const credentials = fileCredentials({ files, ask: runner(), log });
       expect(await credentials.credentialFor("a.test", { signal })).toBeUndefined();
     }
   });
@@ -198,7 +203,7 @@ describe("kwctl-and-oci 17: credentials of config.json", () => {
   it("are read again when the file has changed, in place or put in its place", async () => {
     const own = await mkdtemp(join(folder, "changing-"));
     const path = join(own, "config.json");
-    const credentials = dockerCredentials({ folder: own, ask: runner(), log: silentLogger });
+    const credentials = fileCredentials({ files: dockerFile(own), ask: runner(), log: silentLogger });
     const user = async () => (await credentials.credentialFor("a.test", { signal }))?.kind;
     expect(await user()).toBeUndefined();
     await writeFile(path, JSON.stringify(auths("a.test")));
@@ -214,7 +219,7 @@ describe("kwctl-and-oci 17: credentials of config.json", () => {
     const own = await mkdtemp(join(folder, "stopped-"));
     await writeFile(join(own, "config.json"), JSON.stringify({ credsStore: "hangs" }));
     const controller = new AbortController();
-    const credentials = dockerCredentials({ folder: own, ask: runner(), log: silentLogger });
+    const credentials = fileCredentials({ files: dockerFile(own), ask: runner(), log: silentLogger });
     const asked = credentials.credentialFor("a.test", { signal: controller.signal });
     const reason = new Error("stopped");
     controller.abort(reason);
@@ -222,7 +227,7 @@ describe("kwctl-and-oci 17: credentials of config.json", () => {
   });
 });
 
-describe("helperRunner", () => {
+describe("credentialHelpers", () => {
   it.each([["hangs"], ["leaves"]])("kills a helper that takes too long: %s", async (name) => {
     await expect(runner(50)(name, "a.test", { signal })).rejects.toThrow(
       `docker-credential-${name} did not answer within 50 ms`,
@@ -237,17 +242,6 @@ describe("helperRunner", () => {
     ["a/b", '"a/b" is not the name of a helper'],
   ])("refuses the answer of %s", async (name, message) => {
     await expect(runner()(name, "a.test", { signal })).rejects.toThrow(message);
-  });
-});
-
-describe("dockerConfigFolder", () => {
-  it.each([
-    ["the flag", { configured: "/flag", env: { DOCKER_CONFIG: "/env", HOME: "/root" } }, "/flag"],
-    ["the variable", { env: { DOCKER_CONFIG: "/env", HOME: "/root" } }, "/env"],
-    ["the home", { env: { DOCKER_CONFIG: "", HOME: "/root" } }, "/root/.docker"],
-    ["nothing", { env: {} }, undefined],
-  ])("is that of %s", (_row, options, expected) => {
-    expect(dockerConfigFolder(options)).toBe(expected);
   });
 });
 

@@ -1,8 +1,8 @@
 import { readFile, stat } from "node:fs/promises";
-import { join } from "node:path";
 import { errorText, type Logger } from "@kubewarden-ts/base";
 import type { Credential, Credentials } from "./credential.ts";
-import type { AskHelper } from "./credential-helper.ts";
+import { type CredentialFile, credentialFiles } from "./credential-files.ts";
+import { type AskHelper, credentialHelpers } from "./credential-helper.ts";
 import {
   type CredentialSource,
   type DockerConfig,
@@ -12,39 +12,39 @@ import {
 } from "./docker-config.ts";
 
 /**
- * The folder that holds Docker's `config.json`.
+ * Who we are to registries, as Docker and Podman keep it: what `fileCredentials` does with `credentialFiles` and the helpers
+ * they name.
  * @param options.configured - `--docker-config-json-path`
- * @returns nothing when no variable names one
+ * @example registryCredentials({ configured: flags["docker-config-json-path"], env: process.env, log })
  */
-export function dockerConfigFolder({
+export function registryCredentials({
   configured,
   env,
+  log,
 }: {
   configured?: string | undefined;
   env: Readonly<Record<string, string | undefined>>;
-}): string | undefined {
-  const home = env["HOME"] || env["USERPROFILE"];
-  return configured || env["DOCKER_CONFIG"] || (home ? join(home, ".docker") : undefined);
+  log: Logger;
+}): Credentials {
+  const files = credentialFiles({ configured, env });
+  return fileCredentials({ files, ask: credentialHelpers({ env }).get, log });
 }
 
 /**
- * Credentials of Docker's `config.json` (kwctl-and-oci 12). The file is read when credentials are needed, and again when
- * it has changed. Whatever goes wrong is logged at debug level, and the next source is tried; after the last the
- * registry is asked anonymously.
- * @param options.folder - of `config.json`; see `dockerConfigFolder`
- * @example dockerCredentials({ folder: dockerConfigFolder({ env }), ask: helperRunner({ env }), log })
+ * Credentials of files in the format of Docker's `config.json` (kwctl-and-oci 12). A file is read when credentials are
+ * needed, and again when it has changed. Whatever goes wrong is logged at debug level, and the next source is tried; after
+ * the last the registry is asked anonymously.
  */
-export function dockerCredentials({
-  folder,
+export function fileCredentials({
+  files,
   ask,
   log,
 }: {
-  folder: string | undefined;
+  files: readonly CredentialFile[];
   ask: AskHelper;
   log: Logger;
 }): Credentials {
-  if (folder === undefined) return { credentialFor: async () => undefined };
-  const readConfig = configReader(join(folder, "config.json"));
+  const readers = files.map(({ path, kind }) => ({ path, kind, read: configReader(path) }));
 
   const credentialFrom = async (
     source: CredentialSource,
@@ -53,25 +53,25 @@ export function dockerCredentials({
     source.kind === "entry" ? readEntry(source.entry) : await ask(source.name, source.server, { signal });
 
   return {
-    async credentialFor(registry, { signal }) {
-      const tried = async <Value>(what: string, deed: () => Promise<Value>): Promise<Value | undefined> => {
+    async credentialFor(registry, { signal, repository }) {
+      const tried = async <Value>(source: string, deed: () => Promise<Value>): Promise<Value | undefined> => {
         try {
           return await deed();
         } catch (error) {
           signal.throwIfAborted();
-          log.debug("registry credentials cannot be used", {
-            registry,
-            source: what,
-            error: errorText(error),
-          });
+          log.debug("registry credentials cannot be used", { registry, source, error: errorText(error) });
           return undefined;
         }
       };
-      const config = await tried("config.json", readConfig);
-      for (const source of config === undefined ? [] : sourcesFor(registry, config)) {
-        const what = source.kind === "entry" ? "auths" : `docker-credential-${source.name}`;
-        const credential = await tried(what, () => credentialFrom(source, signal));
-        if (credential !== undefined) return credential;
+      for (const { path, kind, read } of readers) {
+        const config = await tried(path, read);
+        if (config === undefined) continue;
+        const part = kind === "containers" ? repository : undefined;
+        for (const source of sourcesFor(registry, config, part)) {
+          const what = source.kind === "entry" ? `auths of ${path}` : `docker-credential-${source.name}`;
+          const credential = await tried(what, () => credentialFrom(source, signal));
+          if (credential !== undefined) return credential;
+        }
       }
       return undefined;
     },
