@@ -1,0 +1,162 @@
+import { errorText, type Logger, mapConcurrent } from "@kubewarden-ts/base";
+import {
+  type BlobReader,
+  type Descriptor,
+  type ImageReference,
+  type ManifestReader,
+  OciError,
+} from "@kubewarden-ts/oci";
+import type { Bundle } from "@sigstore/bundle";
+import { readBundle } from "../bundle/read-bundle.ts";
+import { invalidSignature, SigstoreError } from "../errors.ts";
+import { quoted } from "../quoted.ts";
+import { readLayer, type SimpleSigningLayer, simpleSigningType } from "../simple-signing/layer.ts";
+
+/** Of a registry client, what reads signatures. */
+export interface SignatureReader extends ManifestReader {
+  readonly fetchBlob: BlobReader;
+  /** The manifests that refer to a manifest, by the referrers API or the tag that stands in for it. */
+  readonly fetchReferrers: (
+    reference: ImageReference,
+    digest: string,
+    options: { signal: AbortSignal },
+  ) => Promise<readonly Referrer[]>;
+}
+
+/** A manifest that refers to another. */
+export interface Referrer extends Descriptor {
+  /** What it is; registries may say nothing, or something else. */
+  readonly artifactType?: string | undefined;
+}
+
+/** What was found, unverified. */
+export interface FoundSignatures {
+  readonly layers: readonly SimpleSigningLayer[];
+  readonly bundles: readonly { readonly origin: string; readonly bundle: Bundle }[];
+  /** Why a place cannot be read. */
+  readonly problems: readonly string[];
+  /** Why signatures that are there cannot be read. */
+  readonly unreadable: readonly string[];
+}
+
+const bundleType = "application/vnd.dev.sigstore.bundle.v0.3+json";
+/** Of one image; who has more wants to keep us busy. */
+const maxSignatures = 100;
+/** Payloads have some hundred bytes, bundles some ten thousand. */
+const maxPayloadBytes = 64 * 1024;
+const maxBundleBytes = 512 * 1024;
+const concurrency = 4;
+
+interface FindOptions {
+  readonly client: SignatureReader;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Finds the signatures of a manifest (kwctl-and-oci 15.1, 16.4): in the image beside it, and among those that refer to
+ * it. A place that cannot be read counts as one without signatures.
+ * @param digest - of the manifest
+ */
+export async function findSignatures(
+  reference: ImageReference,
+  digest: string,
+  options: FindOptions,
+): Promise<FoundSignatures> {
+  const problems: string[] = [];
+  const from = async <Found>(place: string, find: () => Promise<Found[]>): Promise<Found[]> => {
+    try {
+      return await find();
+    } catch (error) {
+      options.signal.throwIfAborted();
+      if (error instanceof OciError && error.code === "OCI_NOT_FOUND") return [];
+      if (!(error instanceof OciError || error instanceof SigstoreError)) throw error;
+      problems.push(`${place}: ${errorText(error)}`);
+      options.log.warn("signatures cannot be read", { place, error: errorText(error) });
+      return [];
+    }
+  };
+  const unreadable: string[] = [];
+  const reader = { reference, digest, ...options, unreadable };
+  const [layers, bundles] = await Promise.all([
+    from(signatureTag(digest), () => findLayers(reader)),
+    from("referrers", () => findBundles(reader)),
+  ]);
+  return { layers, bundles, problems, unreadable };
+}
+
+interface Reader extends FindOptions {
+  readonly reference: ImageReference;
+  readonly digest: string;
+  readonly unreadable: string[];
+}
+
+function signatureTag(digest: string): string {
+  return `${digest.replace(":", "-")}.sig`;
+}
+
+async function findLayers(reader: Reader): Promise<SimpleSigningLayer[]> {
+  const { client, digest, signal } = reader;
+  const { registry, repository } = reader.reference;
+  const image = { registry, repository };
+  const { manifest } = await client.fetchManifest({ ...image, tag: signatureTag(digest) }, { signal });
+  if (manifest.kind !== "image") throw invalidSignature("the signatures are an image index");
+  const other = manifest.layers.find(({ mediaType }) => mediaType !== simpleSigningType);
+  if (other !== undefined) throw invalidSignature(`a layer is of type ${quoted(other.mediaType)}`);
+  return await readEach(reader, manifest.layers, async (layer) => {
+    const limits = { signal, maxBytes: maxPayloadBytes };
+    return [readLayer(layer, await client.fetchBlob({ ...image, digest }, layer, limits))];
+  });
+}
+
+async function findBundles(reader: Reader): Promise<{ origin: string; bundle: Bundle }[]> {
+  const { client, digest, signal } = reader;
+  const { registry, repository } = reader.reference;
+  const referrers = await client.fetchReferrers(reader.reference, digest, { signal });
+  return await readEach(reader, likelyOnes(referrers, reader), async (referrer) => {
+    const reference = { registry, repository, digest: referrer.digest };
+    const { manifest } = await client.fetchManifest(reference, { signal });
+    // what else refers to an image: lists of its parts, results of scans
+    const layers = manifest.kind === "image" ? manifest.layers : [];
+    const found = layers.filter(({ mediaType }) => mediaType === bundleType);
+    checkNumber(found.length);
+    return await mapConcurrent(found, 1, async (layer) => {
+      const bytes = await client.fetchBlob(reference, layer, { signal, maxBytes: maxBundleBytes });
+      return { origin: referrer.digest, bundle: readBundle(bytes) };
+    });
+  });
+}
+
+/** Those that may be signatures; an image may have many referrers that are something else, and do not say so. */
+function likelyOnes(referrers: readonly Referrer[], { log }: Reader): readonly Referrer[] {
+  if (referrers.length <= maxSignatures) return referrers;
+  log.warn("of what refers to an image, only a part is looked at", { count: referrers.length });
+  const isBundle = ({ artifactType }: Referrer): boolean => artifactType === bundleType;
+  const others = referrers.filter((each) => !isBundle(each));
+  return [...referrers.filter(isBundle), ...others].slice(0, maxSignatures);
+}
+
+/** Reads each of several; one that cannot be read is left out. */
+async function readEach<Found>(
+  { log, signal, unreadable }: Reader,
+  descriptors: readonly Descriptor[],
+  read: (descriptor: Descriptor) => Promise<Found[]>,
+): Promise<Found[]> {
+  checkNumber(descriptors.length);
+  const found = await mapConcurrent(descriptors, concurrency, async (descriptor) => {
+    try {
+      return await read(descriptor);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof OciError || error instanceof SigstoreError)) throw error;
+      unreadable.push(`${descriptor.digest}: ${errorText(error)}`);
+      log.info("a signature is left out", { digest: descriptor.digest, error: errorText(error) });
+      return [];
+    }
+  });
+  return found.flat();
+}
+
+function checkNumber(count: number): void {
+  if (count > maxSignatures) throw invalidSignature(`there are ${count}, more than ${maxSignatures}`);
+}
