@@ -1,9 +1,10 @@
 export type KwctlErrorCode =
-  | "KWCTL_NOT_AVAILABLE" // the command or flag is in the table, but does nothing yet
   | "KWCTL_INPUT_INVALID" // a file, settings or request that cannot be read
   | "KWCTL_POLICY_NOT_FOUND" // no policy by that name
   | "KWCTL_POLICY_INVALID" // the module, its metadata, mode or version keeps the policy from being used
   | "KWCTL_POLICY_FAILED" // the policy could not be asked
+  | "KWCTL_NOT_VERIFIED" // the policy is not signed as was asked for, or cannot be verified
+  | "KWCTL_SIGNING_FAILED" // a service that signs refused, or cannot be reached
   | "KWCTL_CLUSTER_UNKNOWN"; // a policy may read Kubernetes resources, and no cluster is configured
 
 /** A failed command. The message is what the user reads. */

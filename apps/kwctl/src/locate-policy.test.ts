@@ -1,34 +1,53 @@
+import type { PolicyFolder, StoredPolicy } from "@kubewarden-ts/policy-store";
 import { describe, expect, it } from "vitest";
-import { localPolicyPath, locatePolicy } from "./locate-policy.ts";
+import { localPolicy, locatePolicy } from "./locate-policy.ts";
 import { memoryFiles } from "./testing/memory-files.ts";
 
 const files = memoryFiles({ "policy.wasm": "", "/srv/a b.wasm": "", "0169": "" });
+const stored: StoredPolicy = { uri: "registry://h.test/p:v1", path: "/store/p", segments: [] };
+/** Holds one policy, whose module has a digest of one digit over and over. */
+const policies: Pick<PolicyFolder, "find" | "findByDigest"> = {
+  find: async (uri) => (uri === stored.uri ? stored : undefined),
+  findByDigest: async (prefix) => (/^(a+|0169)$/.test(prefix) ? stored : undefined),
+};
+const deps = { files, policies };
 
 describe("locatePolicy", () => {
   it.each([
     ["a URL", "https://host/p.wasm", "https://host/p.wasm"],
     ["a file URL", "file:///srv/p.wasm", "file:///srv/p.wasm"],
+    ["a reference, in its whole form", "registry://busybox", "registry://docker.io/library/busybox:latest"],
+    ["what is no reference, as it is", "registry://host/p:v1 ", "registry://host/p:v1 "],
     ["an existing path, made absolute", "policy.wasm", "file:///home/test/policy.wasm"],
     ["a path with a blank", "/srv/a b.wasm", "file:///srv/a%20b.wasm"],
-    ["a file whose name looks like a digest", "0169", "file:///home/test/0169"],
+    ["a file rather than a policy with that digest", "0169", "file:///home/test/0169"],
+    ["a policy of the store by its digest", "aa", stored.uri],
     ["a bare reference", "ghcr.io/acme/policy:v1", "registry://ghcr.io/acme/policy:v1"],
+    ["a bare reference without a tag", "ghcr.io/acme/policy", "registry://ghcr.io/acme/policy:latest"],
   ])("kwctl-and-oci 39: finds %s", async (_row, name, url) => {
-    expect(await locatePolicy(name, files)).toBe(url);
+    expect(await locatePolicy(name, deps)).toBe(url);
   });
 
   it("kwctl-and-oci 39: says which digest it cannot find", async () => {
-    await expect(locatePolicy("beef", files)).rejects.toThrow("Cannot find policy with uri: beef");
+    await expect(locatePolicy("beef", deps)).rejects.toThrow("Cannot find policy with uri: beef");
   });
 });
 
-describe("localPolicyPath", () => {
-  it("reads files", () => {
-    expect(localPolicyPath("file:///srv/a%20b.wasm")).toBe("/srv/a b.wasm");
+describe("localPolicy", () => {
+  it("is a file", async () => {
+    const found = await localPolicy("file:///srv/a%20b.wasm", policies);
+    expect(found).toEqual({ kind: "file", path: "/srv/a b.wasm" });
   });
 
-  it("finds no other policies", () => {
-    expect(() => localPolicyPath("https://host/p.wasm")).toThrow(
-      "Cannot find policy with uri: https://host/p.wasm",
-    );
+  it("is one of the store", async () => {
+    expect(await localPolicy(stored.uri, policies)).toEqual({ kind: "stored", policy: stored });
+  });
+
+  it.each([
+    ["https://host/p.wasm", "Cannot find policy with uri: https://host/p.wasm"],
+    ["registry://host/p:v1", "Cannot find policy with uri: registry://host/p:v1"],
+    ["ftp://host/p.wasm", "Unknown scheme: ftp"],
+  ])("kwctl-and-oci 39: is none for %s", async (url, message) => {
+    await expect(localPolicy(url, policies)).rejects.toThrow(message);
   });
 });

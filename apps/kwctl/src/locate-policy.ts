@@ -1,27 +1,57 @@
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { normalizePolicyUri } from "@kubewarden-ts/oci";
+import type { PolicyFolder, StoredPolicy } from "@kubewarden-ts/policy-store";
 import type { FileSystem } from "./define-command.ts";
 import { KwctlError } from "./errors.ts";
 
+export interface LocateDeps {
+  readonly files: Pick<FileSystem, "realpath">;
+  readonly policies: Pick<PolicyFolder, "findByDigest">;
+}
+
 /**
  * The URL of the policy a user named (kwctl-and-oci.md 3.3): what has a scheme is one, then an existing file
- * wins, then come digits of a SHA-256; a bare reference is the last resort.
+ * wins, then come digits of the SHA-256 of a policy in the store; a bare reference is the last resort.
  * @throws {KwctlError} `KWCTL_POLICY_NOT_FOUND`
+ * @throws {StoreError} `STORE_AMBIGUOUS`
  */
-export async function locatePolicy(name: string, files: FileSystem): Promise<string> {
-  if (/^\w+:\/\//.test(name)) return name;
+export async function locatePolicy(name: string, { files, policies }: LocateDeps): Promise<string> {
+  if (/^\w+:\/\//.test(name)) return normalizePolicyUri(name);
   const path = await files.realpath(name).catch(() => undefined);
   if (path !== undefined) return pathToFileURL(path).href;
-  // The store, in which digits of a SHA-256 are looked for, is not available yet.
-  if (/^[0-9a-f]{1,64}$/.test(name)) throw notFound(name);
-  return `registry://${name}`;
+  if (!/^[0-9a-f]{1,64}$/.test(name)) return normalizePolicyUri(`registry://${name}`);
+  const policy = await policies.findByDigest(name);
+  // digits that are mistyped are not looked for in a registry
+  if (policy === undefined) throw policyNotFound(name);
+  return policy.uri;
 }
 
-/** The path behind a `file://` URL; other policies are read from the store. */
-export function localPolicyPath(url: string): string {
-  if (url.startsWith("file://")) return fileURLToPath(url);
-  throw notFound(url);
+/** A policy of this machine: a file that the user named, or one of the store. */
+export type LocalPolicy =
+  | { readonly kind: "file"; readonly path: string }
+  | { readonly kind: "stored"; readonly policy: StoredPolicy };
+
+/**
+ * The policy behind a URL, without a download.
+ * @throws {KwctlError} `KWCTL_POLICY_NOT_FOUND`: `Cannot find policy with uri: U`, `Unknown scheme: S`
+ */
+export async function localPolicy(url: string, policies: Pick<PolicyFolder, "find">): Promise<LocalPolicy> {
+  const [, scheme = ""] = /^(\w+):\/\//.exec(url) ?? [];
+  switch (scheme) {
+    case "file":
+      return { kind: "file", path: fileURLToPath(url) };
+    case "http":
+    case "https":
+    case "registry": {
+      const policy = await policies.find(url);
+      if (policy === undefined) throw policyNotFound(url);
+      return { kind: "stored", policy };
+    }
+    default:
+      throw new KwctlError(`Unknown scheme: ${scheme}`, { code: "KWCTL_POLICY_NOT_FOUND" });
+  }
 }
 
-function notFound(url: string): KwctlError {
+export function policyNotFound(url: string): KwctlError {
   return new KwctlError(`Cannot find policy with uri: ${url}`, { code: "KWCTL_POLICY_NOT_FOUND" });
 }

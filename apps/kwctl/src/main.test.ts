@@ -86,9 +86,11 @@ describe("the kwctl program", () => {
     });
   });
 
-  it("kwctl-and-oci 43: writes its reference", async () => {
-    expect(await kwctl(["docs", "-o", "reference.md"])).toMatchObject({ code: 0, stderr: "" });
-    const reference = await readFile(join(folder, "reference.md"), "utf8");
-    expect(reference).toContain("## `kwctl scaffold vap`");
+  it.each([
+    ["reference.md", "## `kwctl scaffold vap`"],
+    ["reference.adoc", "== `+kwctl scaffold vap+`"],
+  ])("kwctl-and-oci 43: writes its reference to %s", async (file, heading) => {
+    expect(await kwctl(["docs", "-o", file])).toEqual({ code: 0, stdout: "", stderr: "" });
+    expect(await readFile(join(folder, file), "utf8")).toContain(`\n${heading}\n`);
   });
 });

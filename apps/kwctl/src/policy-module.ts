@@ -26,6 +26,15 @@ export function readPolicyModule(bytes: Uint8Array): PolicyModule {
   }
 }
 
+/** The error for a policy that must say something of itself, and does not. */
+export function notAnnotated(url: string): KwctlError {
+  const message = [
+    `No Kubewarden metadata found inside of '${url}'.`,
+    "Policies can be annotated with the `kwctl annotate` command.",
+  ].join("\n");
+  return new KwctlError(message, { code: "KWCTL_POLICY_INVALID" });
+}
+
 function problem(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   const isWasm = error instanceof Error && error.name === "WasmError";

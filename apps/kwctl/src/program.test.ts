@@ -33,28 +33,6 @@ kwctl cache directory: /home/test/.cache/kubewarden/kwctl
   });
 
   it.each([
-    ["bench p -r f"],
-    ["completions -s bash"],
-    ["digest u"],
-    ["load --input f"],
-    ["policies"],
-    ["pull u"],
-    ["push p u --force"],
-    ["rm p"],
-    ["save p -o f"],
-    ["scaffold manifest p -t AdmissionPolicy"],
-    ["scaffold vap -p f -b f"],
-    ["scaffold artifacthub -v 1"],
-    ["scaffold admission-request -o CREATE"],
-    ["scaffold verification-config"],
-    ["verify u"],
-  ])("says plainly that `%s` is not available yet", async (line) => {
-    const { code, stdout, stderr } = await runKwctl(line.split(" "));
-    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
-    expect(stderr).toMatch(/^Error: kwctl [a-z-]+.* is not available yet\n$/);
-  });
-
-  it.each([
     ["run p", "the following required arguments were not provided:\n  --request-path <PATH>"],
     [
       "scaffold vap",

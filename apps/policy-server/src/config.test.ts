@@ -50,6 +50,9 @@ describe("toConfig", () => {
       tls: undefined,
       policiesPath: "policies.yml",
       sourcesPath: undefined,
+      verificationPath: undefined,
+      sigstoreTrustConfigPath: undefined,
+      sigstoreCacheFolder: "sigstore-data",
       downloadFolder: ".",
       dockerConfigFolder: undefined,
       ignoreKubernetesFailure: false,
@@ -86,6 +89,14 @@ describe("toConfig", () => {
     ["policies", "KUBEWARDEN_POLICIES", "/p.yml", { policiesPath: "/p.yml" }],
     ["policies-download-dir", "KUBEWARDEN_POLICIES_DOWNLOAD_DIR", "/tmp", { downloadFolder: "/tmp" }],
     ["sources-path", "KUBEWARDEN_SOURCES_PATH", "/s.yml", { sourcesPath: "/s.yml" }],
+    ["verification-path", "KUBEWARDEN_VERIFICATION_CONFIG_PATH", "/v.yml", { verificationPath: "/v.yml" }],
+    [
+      "sigstore-trust-config",
+      "KUBEWARDEN_SIGSTORE_TRUST_CONFIG_PATH",
+      "/t.json",
+      { sigstoreTrustConfigPath: "/t.json" },
+    ],
+    ["sigstore-cache-dir", "KUBEWARDEN_SIGSTORE_CACHE_DIR", "/c", { sigstoreCacheFolder: "/c" }],
     [
       "always-accept-admission-reviews-on-namespace",
       "KUBEWARDEN_ALWAYS_ACCEPT_ADMISSION_REVIEWS_ON_NAMESPACE",
@@ -213,8 +224,6 @@ describe("toConfig", () => {
     [["--key-file", "x"], "both certificate and key must be provided together"],
     [["--key-file", "x", "--client-ca-file", "y"], "both certificate and key must be provided together"],
     [["--client-ca-file", "x"], "client CA certificate requires server certificate and key to be specified"],
-    [["--verification-path", "x"], "--verification-path is not available yet"],
-    [["--sigstore-trust-config", "x"], "--sigstore-trust-config is not available yet"],
   ])("policy-server 32, 43: refuses %j", (argv, message) => {
     expect(failureOf(argv)).toBe(message);
   });

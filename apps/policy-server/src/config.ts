@@ -21,6 +21,12 @@ export interface ServerConfig {
   readonly tls: TlsFiles | undefined;
   readonly policiesPath: string;
   readonly sourcesPath: string | undefined;
+  /** Policies must be signed as this file says; without, they need no signatures. */
+  readonly verificationPath: string | undefined;
+  /** A ClientTrustConfig in place of the public Sigstore. */
+  readonly sigstoreTrustConfigPath: string | undefined;
+  /** Holds what was fetched of the public Sigstore's trust root. */
+  readonly sigstoreCacheFolder: string;
   /** Root of the store of modules. */
   readonly downloadFolder: string;
   /** Folder of Docker's `config.json`. */
@@ -65,7 +71,6 @@ export interface ServerConfig {
  * @throws {ServerError} with upstream's texts
  */
 export function toConfig(flags: ServerFlags, machine: { cpus: number }): ServerConfig {
-  refuseUnavailable(flags);
   const host = ipAddress(flags.addr);
   return {
     host,
@@ -75,6 +80,9 @@ export function toConfig(flags: ServerFlags, machine: { cpus: number }): ServerC
     tls: tlsFiles(flags),
     policiesPath: flags.policies,
     sourcesPath: flags["sources-path"],
+    verificationPath: flags["verification-path"],
+    sigstoreTrustConfigPath: flags["sigstore-trust-config"],
+    sigstoreCacheFolder: flags["sigstore-cache-dir"],
     downloadFolder: flags["policies-download-dir"],
     dockerConfigFolder: flags["docker-config-json-path"],
     ignoreKubernetesFailure: flags["ignore-kubernetes-connection-failure"],
@@ -99,17 +107,6 @@ export function toConfig(flags: ServerFlags, machine: { cpus: number }): ServerC
     refreshModulesMs: flags["watch-policies"] ? flags["refresh-modules-seconds"] * 1000 : undefined,
     policyStatus: flags["enable-policy-status"],
   };
-}
-
-/** Whoever asks for something we cannot do yet is told so, in place of a server that silently does less. */
-function refuseUnavailable(flags: ServerFlags): void {
-  const asked: readonly [string, boolean][] = [
-    ["--verification-path", flags["verification-path"] !== undefined],
-    ["--sigstore-trust-config", flags["sigstore-trust-config"] !== undefined],
-  ];
-  for (const [option, isAsked] of asked) {
-    if (isAsked) throw new ServerError(`${option} is not available yet`, { code: "SERVER_NOT_AVAILABLE" });
-  }
 }
 
 /** With brackets as in a URL, which upstream requires for IPv6, or without. */

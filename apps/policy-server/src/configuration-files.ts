@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { errorText, osErrorText } from "@kubewarden-ts/base";
 import { defaultSources, parseSources, type Sources } from "@kubewarden-ts/oci";
 import { type Policies, parsePolicies } from "@kubewarden-ts/policy-evaluation";
+import type { VerificationConfig } from "@kubewarden-ts/sigstore";
 import { ServerError } from "./errors.ts";
 
 /**
@@ -27,6 +28,30 @@ export async function readSources(path: string | undefined): Promise<Sources> {
   } catch (cause) {
     throw invalid(`${context}: ${errorText(cause)}`);
   }
+}
+
+/**
+ * Reads `verification.yml` (policy-server 2.4).
+ * @returns nothing when no file is named
+ * @throws {ServerError} with upstream's texts, and the path
+ */
+export async function readVerification(path: string | undefined): Promise<VerificationConfig | undefined> {
+  if (path === undefined) return undefined;
+  // Who verifies nothing does not load what it takes.
+  const { parseVerificationConfig } = await import("@kubewarden-ts/sigstore");
+  try {
+    return parseVerificationConfig(await readText(path, "failed to read verification file"));
+  } catch (cause) {
+    throw invalid(`${errorText(cause)} (${path})`);
+  }
+}
+
+/**
+ * Reads the file of `--sigstore-trust-config`; what it says is not looked at.
+ * @throws {ServerError} `could not read Sigstore trust config file <path>: <cause>`
+ */
+export function readTrustConfig(path: string): Promise<string> {
+  return readText(path, `could not read Sigstore trust config file ${path}`);
 }
 
 async function readText(path: string, context: string): Promise<string> {

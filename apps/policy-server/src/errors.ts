@@ -2,7 +2,6 @@
 export type ServerErrorCode =
   | "SERVER_CONFIG_INVALID" // an option or a file it names is wrong
   | "SERVER_STORE_NOT_WRITABLE" // a module cannot be written to the folder of --policies-download-dir
-  | "SERVER_NOT_AVAILABLE" // the option belongs to a feature that is not built yet
   | "SERVER_NO_CLUSTER" // no Kubernetes cluster is configured; --ignore-kubernetes-connection-failure starts without
   | "SERVER_DAEMON_FAILED" // another one runs already with this pid file, or a file for it cannot be written
   | "SERVER_BIND_FAILED"; // a port is in use, or the address is not ours

@@ -3,13 +3,14 @@ import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createConnections, defaultSources, type Sources } from "@kubewarden-ts/oci";
-import { fetchModule } from "@kubewarden-ts/policy-store";
+import { silentLogger } from "@kubewarden-ts/base";
+import { anonymous, createConnections, defaultSources, type Sources } from "@kubewarden-ts/oci";
 import { issueCertificate } from "@kubewarden-ts/x509/testing";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { type WapcGuestName, wapcGuests } from "../../../tests/guests/text/wapc.ts";
 import { startRecordingProxy } from "../../../tests/support/recording-proxy.ts";
 import { asPolicy, assemble } from "../../../tests/support/text-guest.ts";
+import { openModuleStore } from "./modules/open-module-store.ts";
 import { endOf, portsOf, spawnProgram } from "./testing/spawned-program.ts";
 import { post, startedProgram } from "./testing/started-program.ts";
 
@@ -38,7 +39,11 @@ afterAll(async () => {
 async function download(sources: Partial<Sources>): Promise<Uint8Array> {
   const { signal } = new AbortController();
   await using connections = createConnections({ ...defaultSources, ...sources });
-  return await fetchModule(`https://${host}/p.wasm`, { signal, maxBytes: 10_000, connections });
+  const config = { downloadFolder: join(folder, "store"), maxModuleBytes: 10_000 };
+  await using store = openModuleStore(config, {
+    ...{ connections, credentials: anonymous, signatures: undefined, log: silentLogger },
+  });
+  return (await store.download(`https://${host}/p.wasm`, { signal })).bytes;
 }
 
 describe("modules over TLS", () => {

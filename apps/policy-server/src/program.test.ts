@@ -185,6 +185,16 @@ describe("policy-server", () => {
         kind: "module" as const,
         message: "bootstrap failure: g/b: Error while downloading policy 'g/#b' from x: y",
       },
+      {
+        policyId: "g/c",
+        kind: "module" as const,
+        message: "bootstrap failure: g/c: Policy 'g/#c' cannot be verified: missing signatures",
+      },
+      {
+        policyId: "d",
+        kind: "module" as const,
+        message: "bootstrap failure: d: Verification of policy d failed: no module",
+      },
     ];
     const load = () => {
       throw new StartupError(failures);
@@ -192,7 +202,7 @@ describe("policy-server", () => {
     expect(await run([], { load })).toMatchObject({
       exit: 1,
       stderr:
-        "Error: policy 'a': Policy settings are invalid: no message\nError: Error while downloading policy 'g/#b' from x: y\n",
+        "Error: policy 'a': Policy settings are invalid: no message\nError: Error while downloading policy 'g/#b' from x: y\nError: Policy 'g/#c' cannot be verified: missing signatures\nError: Verification of policy d failed: no module\n",
     });
   });
 

@@ -2,18 +2,17 @@ import { open } from "node:fs/promises";
 import { createLogger, type Logger } from "@kubewarden-ts/base";
 import { fileStamps } from "@kubewarden-ts/base/node";
 import { commandDefiner, docsCommand } from "@kubewarden-ts/cli";
-import { createConnections, withEnvironmentProxies } from "@kubewarden-ts/oci";
+import { createConnections, registryCredentials, withEnvironmentProxies } from "@kubewarden-ts/oci";
 import type { EvaluatorOptions } from "@kubewarden-ts/policy-evaluation";
 import { KUBEWARDEN_VERSION } from "@kubewarden-ts/protocol";
 import { builtinNames } from "@kubewarden-ts/rego/node";
 import { createLogWriter, wantsColor } from "@kubewarden-ts/telemetry";
 import { type ServerConfig, toConfig } from "./config.ts";
-import { readPolicies, readSources } from "./configuration-files.ts";
+import { readPolicies, readSources, readVerification } from "./configuration-files.ts";
 import { type Background, startInBackground } from "./daemon/background.ts";
 import { claimPidFile } from "./daemon/pid-file.ts";
 import { serverFlags } from "./flags.ts";
 import type { ConnectHost } from "./host/connect-host.ts";
-import { registryCredentials } from "./host/registry-credentials.ts";
 import { moduleDownloads } from "./modules/module-downloads.ts";
 import { openModuleStore } from "./modules/open-module-store.ts";
 import { reloadRequests } from "./reload/reload-requests.ts";
@@ -23,6 +22,7 @@ import { startFailureText } from "./start-failure.ts";
 import { observeHost } from "./telemetry/observed-host.ts";
 import { type Observers, observePolicies } from "./telemetry/observed-policies.ts";
 import { startTelemetry } from "./telemetry/start-telemetry.ts";
+import { openTrustRoot } from "./verification/open-trust-root.ts";
 
 /** What the program needs of its process. */
 export interface ProgramDeps {
@@ -72,6 +72,7 @@ export const policyServer = commandDefiner<ProgramDeps>()({
         // what is wrong with them shows before any file is written
         await readPolicies(config.policiesPath);
         await readSources(config.sourcesPath);
+        await readVerification(config.verificationPath);
         const { spawn } = background;
         const failure = await startInBackground(config.daemon, { spawn, log, shutdown: deps.shutdown });
         return failure === undefined || deps.shutdown.aborted ? 0 : fail(failure);
@@ -120,15 +121,20 @@ async function serveUntil(
   const stamps = await fileStamps([config.policiesPath]);
   const policies = await readPolicies(config.policiesPath);
   const sources = withEnvironmentProxies(await readSources(config.sourcesPath), env);
+  const verification = await readVerification(config.verificationPath);
   await using telemetry = await startTelemetry(config, { env, log });
   await using connections = createConnections(sources);
+  const trustRoot = await openTrustRoot(config, { connections, log });
   const { dockerConfigFolder: configured, ignoreKubernetesFailure } = config;
   const credentials = registryCredentials({ configured, env, log });
-  await using host = await connectHost({ sources, credentials, ignoreKubernetesFailure, env, log, warn });
-  await using store = openModuleStore(config, { connections, credentials, log });
+  await using host = await connectHost({
+    ...{ sources, credentials, trustRoot, ignoreKubernetesFailure, env, log, warn },
+  });
+  const signatures = verification && { config: verification, trustRoot };
+  await using store = openModuleStore(config, { connections, credentials, signatures, log });
   const { workers, continueOnErrors, alwaysAcceptNamespace, timeoutProtection, limits, snapshotGoCommands } =
     config;
-  const fetchModule = moduleDownloads({ store, log, signal: shutdown });
+  const fetchModule = moduleDownloads({ store, verifies: signatures !== undefined, log, signal: shutdown });
   const server = await startServer(config, {
     ...{ log, telemetry, hostName: env["HOSTNAME"] || "unknown" },
     startEvaluator: async () => {

@@ -33,7 +33,6 @@ const inPolicies = 'error while loading policies from "policies.yml"';
 const ofModule = (url: string): string => `Error while downloading policy 'p' from ${url}`;
 const named = "ours names policy and path besides (policy-server 19.5)";
 const yamlReader = "another YAML reader words its findings in another way";
-const notYet = "the feature is not built yet, and says so";
 
 /** Where we end otherwise than upstream, how, and why. */
 const differences = new Map<string, Difference>([
@@ -88,7 +87,14 @@ const differences = new Map<string, Difference>([
   ],
   ["flag-with-value", { exit: 0, stderr: "", reason: "a flag may have a value (policy-server 1)" }],
   ["env-flag-1", { exit: 0, stderr: "", reason: "flags understand 1 and 0 (policy-server 1)" }],
-  ["verification-missing", { exit: 1, stderr: "--verification-path is not available yet", reason: notYet }],
+  [
+    "verification-missing",
+    {
+      exit: 1,
+      stderr: "failed to read verification file: No such file or directory (os error 2) (nope.yml)",
+      reason: "ours names the file",
+    },
+  ],
   [
     "env-no-color-1",
     { exit: 0, stderr: "", reason: "any non-empty NO_COLOR counts as set (policy-server 1)" },

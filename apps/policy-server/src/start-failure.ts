@@ -26,7 +26,11 @@ function problemsOf(error: unknown): string[] {
  */
 function namingPolicy(policyId: string, message: string): string {
   const text = message.replace(`bootstrap failure: ${policyId}: `, "");
-  const names = [`policy '${policyId}'`, `policy ${policyId}:`, `policy '${downloadName(policyId)}'`];
+  const user = downloadName(policyId);
+  const names = [
+    ...[`policy '${policyId}'`, `policy ${policyId}:`, `policy '${user}'`],
+    ...[`Policy '${user}' `, `policy ${user} failed`],
+  ];
   const isNamed = names.some((name) => text.includes(name));
   return isNamed ? text : `policy '${policyId}': ${text}`;
 }

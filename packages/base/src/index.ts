@@ -1,5 +1,6 @@
 export { type Clock, pause, systemClock } from "./clock.ts";
 export { mapConcurrent } from "./concurrency.ts";
+export { deferred } from "./deferred.ts";
 export { errorText } from "./errors.ts";
 export {
   createLogger,

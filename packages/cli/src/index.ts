@@ -9,6 +9,8 @@ export {
   type ProgramContext,
   type ProgramVersion,
 } from "./command.ts";
+export { type CompletionShell, completionScript, completionShells } from "./completions/completion-script.ts";
+export { completionsCommand } from "./completions/completions-command.ts";
 export { docsCommand } from "./docs-command.ts";
 export { errorReport } from "./error-report.ts";
 export { CliError, type CliErrorCode } from "./errors.ts";

@@ -30,4 +30,4 @@ export { recordedRequest } from "./session/recorded-request.ts";
 export { createRecorder, type Recorder } from "./session/recorder.ts";
 export { createReplay, type Replay } from "./session/replay.ts";
 export { formatSession, parseSession, SessionError } from "./session/session-file.ts";
-export { type VerificationRequest, verificationNotAvailable } from "./verification.ts";
+export { tellReasons, type VerificationRequest } from "./verification.ts";

@@ -20,6 +20,7 @@ export { createDiscovery, type Discovery, type DiscoveryOptions } from "./resour
 export { getObject, type ObjectReference } from "./resources/get-object.ts";
 export { type ListOptions, type ListPart, listObjects, listPages } from "./resources/list-objects.ts";
 export type { ListPage } from "./resources/list-page.ts";
+export { listServedKinds, type ServedKinds } from "./resources/served-kinds.ts";
 export {
   createSubjectAccessReview,
   type SubjectAccessReviewSpec,

@@ -36,3 +36,9 @@ export class StartupError extends Error {
     this.failures = failures;
   }
 }
+
+/** A module that may not be used, whatever it holds: thrown by who fetches modules. Its message says all there is to say. */
+export class ModuleRefusedError extends Error {
+  override readonly name = "ModuleRefusedError";
+  readonly code = "MODULE_REFUSED";
+}

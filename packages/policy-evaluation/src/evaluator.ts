@@ -11,6 +11,7 @@ import type { EvaluatorObserver } from "./observation.ts";
 import type { Policies } from "./policies-file.ts";
 import { createPolicyLoader } from "./policy-loader.ts";
 import { type PolicyStatus, policyStatus } from "./policy-status.ts";
+import { revalidateSettings } from "./revalidate-settings.ts";
 import type { PolicyContext, WorkerAnswer } from "./worker/worker-answer.ts";
 
 export interface EvaluatorOptions {
@@ -54,6 +55,12 @@ export interface Evaluator extends AsyncDisposable {
   raw(policyId: string, body: Uint8Array, options?: CallOptions): Promise<Evaluation>;
   /** The own verdicts of several policies about one AdmissionReview, in the order asked, and what they read. */
   auditBatch(policyIds: readonly string[], body: Uint8Array, options?: CallOptions): Promise<PolicyAudit[]>;
+  /**
+   * Asks a policy, or each member of a group, about its settings once more, as is done when it is loaded.
+   * @returns what is wrong, one line for each member; `undefined` when all is well
+   * @throws {Error} when there is no such policy, or it could not be loaded
+   */
+  validateSettings(policyId: string): Promise<string | undefined>;
   /** Builds the policies aside and puts them in place at once; what cannot be loaded stays as it was. */
   reload(policies: Policies): Promise<ReloadReport>;
   /** How each policy is, in the order of the file. */
@@ -182,6 +189,8 @@ async function openEvaluator(
           }),
         ),
       ),
+    validateSettings: (policyId) =>
+      live.use((generation) => revalidateSettings(pool, generation.get(policyId))),
     reload(next) {
       // One after the other: each starts from what the one before left.
       const turn = reloads.then(() => reload(next));

@@ -1,6 +1,7 @@
 export { checkPolicies } from "./check-policies.ts";
 export { applyConstraints, type ConstraintStep, type ResponseConstraints } from "./constraints.ts";
 export {
+  ModuleRefusedError,
   PoliciesFileError,
   type PoliciesFileErrorCode,
   type PolicyFailure,

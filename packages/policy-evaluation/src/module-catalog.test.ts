@@ -1,6 +1,7 @@
-import { systemClock } from "@kubewarden-ts/base";
+import { errorText, systemClock } from "@kubewarden-ts/base";
 import { expect, it } from "vitest";
 import { fetchTextPolicy } from "../fixtures/text-policies.ts";
+import { ModuleRefusedError } from "./errors.ts";
 import { createModuleCatalog, unusedModuleKeptMs } from "./module-catalog.ts";
 
 // Nobody runs it.
@@ -46,6 +47,18 @@ it("gives back the memory of what it fetched at the end of a pass", async () => 
   expect(released).toEqual([]);
   created.endPass();
   await expect.poll(() => released).toEqual(["text:wapc/accept"]);
+});
+
+it.each([
+  ["a module that cannot be had", new Error("gone"), "Error while downloading policy 'g/#m' from u: gone"],
+  ["a module that may not be used", new ModuleRefusedError("not signed"), "not signed"],
+])("policy-server 3: tells of %s", async (_what, failure, text) => {
+  const created = createModuleCatalog({
+    fetchModule: () => Promise.reject(failure),
+    prepare: () => Promise.reject(new Error("nothing is prepared")),
+  });
+  const error = await created.load("u", "g/m", 1000).catch((reason: unknown) => reason);
+  expect(errorText(error)).toBe(text);
 });
 
 it("a module that nobody uses stays prepared for ten minutes", async () => {

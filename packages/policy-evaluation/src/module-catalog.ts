@@ -8,6 +8,7 @@ import {
   parseMetadataSection,
 } from "@kubewarden-ts/protocol";
 import { customSections, readModule } from "@kubewarden-ts/wasm";
+import { ModuleRefusedError } from "./errors.ts";
 import { executionModeOf, requirementProblem } from "./module-requirements.ts";
 import type { Policies } from "./policies-file.ts";
 import { protocolOf } from "./worker/dialect.ts";
@@ -29,7 +30,7 @@ export interface CatalogModule {
 export type ChooseExecutionMode = (bytes: Uint8Array, metadata: PolicyMetadata | undefined) => ExecutionMode;
 
 /**
- * Fetches a module.
+ * Fetches a module; throws {@link ModuleRefusedError} for one that may not be used.
  * @param user - the first policy that uses it, as it is named where downloads are told of: `name` or `group/#member`
  */
 export type FetchModule = (url: string, user: string) => Promise<FetchedModule>;
@@ -89,6 +90,7 @@ export function createModuleCatalog({
     if (module === undefined) {
       const user = downloadName(policyId);
       module = fetchModule(url, user).catch((error: unknown) => {
+        if (error instanceof ModuleRefusedError) throw error;
         throw new Error(`Error while downloading policy '${user}' from ${url}`, { cause: error });
       });
       // who uses it will see

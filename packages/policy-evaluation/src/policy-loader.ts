@@ -144,7 +144,8 @@ export function createPolicyLoader(options: PolicyLoaderOptions): PolicyLoader {
   };
 }
 
-async function validateSettings(
+/** Asks a module about its settings. @returns what is wrong; `undefined` when it accepts them */
+export async function validateSettings(
   pool: GuestPool<PolicyContext, WorkerAnswer>,
   key: number,
   settings: Uint8Array,

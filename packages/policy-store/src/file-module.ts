@@ -9,7 +9,7 @@ export async function readFileModule(
 ): Promise<Uint8Array> {
   signal.throwIfAborted();
   try {
-    return await readFileAtMost(path, { maxBytes, signal });
+    return (await readFileAtMost(path, { maxBytes, signal })).bytes;
   } catch (cause) {
     if (!(cause instanceof Error && "errno" in cause)) throw cause;
     throw new StoreError(osErrorText(cause), { code: "STORE_FILE_UNREADABLE" });

@@ -35,22 +35,31 @@ export function tooLarge(maxBytes: number): StoreError {
   return new StoreError(`the module is larger than ${maxBytes} bytes`, { code: "STORE_TOO_LARGE" });
 }
 
+/** What of a file changes when it is written again. */
+export function stampOf({ size, mtimeMs }: { size: number; mtimeMs: number }): string {
+  return `${size}.${Math.trunc(mtimeMs)}`;
+}
+
 /**
  * Reads a file to its end: a regular one at once, any other as a body is read.
+ * @returns its bytes, and the stamp it had before they were read
  * @throws {StoreError} `STORE_TOO_LARGE`, and what the system says
  */
 export async function readFileAtMost(
   path: string,
   { maxBytes, signal }: { maxBytes: number; signal?: AbortSignal | undefined },
-): Promise<Uint8Array> {
+): Promise<{ bytes: Uint8Array; stamp: string }> {
   await using file = await open(path);
   const about = await file.stat();
-  if (!about.isFile()) return await readAtMost(file.createReadStream({ autoClose: false, signal }), maxBytes);
+  const stamp = stampOf(about);
+  if (!about.isFile()) {
+    return { bytes: await readAtMost(file.createReadStream({ autoClose: false, signal }), maxBytes), stamp };
+  }
   if (about.size > maxBytes) throw tooLarge(maxBytes);
   const bytes = await file.readFile({ signal });
   // it may have grown meanwhile
   if (bytes.length > maxBytes) throw tooLarge(maxBytes);
-  return bytes;
+  return { bytes, stamp };
 }
 
 /**

@@ -1,19 +1,31 @@
 import { createKeyedSemaphore, createSingleFlight, type Logger, silentLogger } from "@kubewarden-ts/base";
-import { type ImageReference, parseReference, type RegistryClient } from "@kubewarden-ts/oci";
+import type { Progress, RegistryClient } from "@kubewarden-ts/oci";
 import { StoreError } from "./errors.ts";
 import { readFileModule } from "./file-module.ts";
 import { type DownloadOptions, downloadModule } from "./http-module.ts";
-import { type AdmitImage, imageModule, isMoving } from "./image-module.ts";
+import {
+  type AdmitImage,
+  damagedModule,
+  downloadImageModule,
+  imageModule,
+  imageNotInStore,
+  isMoving,
+  notInStore,
+  type PullPolicy,
+} from "./image-module.ts";
 import { keepManifests } from "./kept-manifests.ts";
-import { checkedModule, isWholeModule, sha256Of } from "./module-bytes.ts";
-import { type ModuleLocation, parseModuleUrl } from "./module-url.ts";
-import { imagePath, webPath } from "./store-path.ts";
+import { keepModules } from "./kept-modules.ts";
+import { keyOf, type Located, locate } from "./located-module.ts";
+import { checkedModule, sha256Of } from "./module-bytes.ts";
+import { webPath } from "./store-path.ts";
 import { createStoredFiles } from "./stored-files.ts";
-import type { StoredModule } from "./stored-module.ts";
+import type { DownloadedModule, StoredModule } from "./stored-module.ts";
 import { withinTime } from "./within-time.ts";
 
 interface CallOptions {
   readonly signal: AbortSignal;
+  /** How much of an image's module was downloaded; of several callers at the same time, the first is told. */
+  readonly progress?: Progress | undefined;
 }
 
 /** Modules by their address, kept in a folder (policy-server 2.2). Equal questions at the same time are one download. */
@@ -37,13 +49,18 @@ export interface ModuleStore {
     known: Pick<StoredModule, "digest" | "manifestDigest">,
     options: CallOptions,
   ): Promise<StoredModule | undefined>;
+  /**
+   * The module at an address as it is there now, whatever the store holds; nothing is kept.
+   * @throws as `fetch`
+   */
+  download(url: string, options: CallOptions): Promise<DownloadedModule>;
 }
 
 export interface ModuleStoreOptions {
   /** The folder of the store; made when something is written. */
   readonly root: string;
   /** Reads registries. */
-  readonly client: Pick<RegistryClient, "fetchManifest" | "fetchDigest" | "fetchBlob">;
+  readonly client: Pick<RegistryClient, "fetchManifest" | "fetchDigest" | "fetchBlobTo">;
   /** Whose entry of an image index counts. */
   readonly platform: { readonly os: string; readonly architecture: string };
   /** Reach web servers. */
@@ -54,6 +71,8 @@ export interface ModuleStoreOptions {
   readonly timeoutMs?: number;
   /** Without, every module may be used; with it, only those of registries, which can be asked about. */
   readonly admit?: AdmitImage | undefined;
+  /** When something is downloaded; `missing` unless told. */
+  readonly pullPolicy?: PullPolicy | undefined;
   readonly log?: Logger;
 }
 
@@ -67,31 +86,42 @@ const maxConcurrentPerHost = 8;
  */
 export function createModuleStore(options: ModuleStoreOptions): ModuleStore {
   const { client, web, maxBytes, timeoutMs = defaultTimeoutMs, log = silentLogger } = options;
-  const files = createStoredFiles(options.root);
-  const { fetchManifest } = keepManifests(client, { files, log });
-  const imageOptions = { ...options, files, log, client: { fetchManifest, fetchBlob: client.fetchBlob } };
+  const { pullPolicy = "missing" } = options;
+  const files = createStoredFiles(options.root, { isWindows: options.platform.os === "windows" });
+  const onDamaged = (path: string): void => log.warn(damagedModule, { path });
+  const modules = keepModules({ files, maxBytes, onDamaged, log });
+  const isOffline = pullPolicy === "never" && options.admit === undefined;
+  const { fetchManifest } = keepManifests(isOffline ? noRegistry : client, { files, log });
+  const imageOptions = {
+    ...{ ...options, modules, pullPolicy, log },
+    client: { fetchManifest, fetchBlobTo: client.fetchBlobTo },
+  };
   const flights = createSingleFlight<StoredModule>();
   const perHost = createKeyedSemaphore(maxConcurrentPerHost);
 
-  const webModule = async (url: URL, signal: AbortSignal): Promise<StoredModule> => {
-    const segments = webPath(url);
-    const path = files.pathOf(segments);
-    const kept = await files.read(segments, { maxBytes });
-    if (kept !== undefined && isWholeModule(kept)) return { bytes: kept, path, digest: sha256Of(kept) };
-    if (kept !== undefined)
-      log.warn("a module in the store is not what it should be, it is downloaded again", { path });
+  const downloadWeb = async (url: URL, signal: AbortSignal): Promise<DownloadedModule> => {
     using _permit = await perHost.acquire(url.host, { signal });
     const bytes = checkedModule(await downloadModule(url, { ...web, signal, maxBytes }));
-    await files.write(segments, bytes);
-    return { bytes, path, digest: sha256Of(bytes) };
+    return { bytes, digest: sha256Of(bytes) };
+  };
+  const webModule = async (url: URL, signal: AbortSignal): Promise<StoredModule> => {
+    const segments = webPath(url);
+    const kept = await modules.read(segments);
+    if (kept !== undefined && pullPolicy !== "always") return kept;
+    if (pullPolicy === "never") throw notInStore(url.href);
+    const module = await downloadWeb(url, signal);
+    return await modules.write(segments, module.bytes, { checked: module });
   };
   const fileModule = async (path: string, signal: AbortSignal): Promise<StoredModule> => {
     const bytes = checkedModule(await readFileModule(path, { signal, maxBytes }));
     return { bytes, path, digest: sha256Of(bytes) };
   };
+  const mayBeUsed = ({ kind }: Located): void => {
+    if (kind !== "registry" && options.admit !== undefined) throw notAdmitted();
+  };
 
-  const fetch = (location: Located, { signal }: CallOptions): Promise<StoredModule> => {
-    if (location.kind !== "registry" && options.admit !== undefined) throw notAdmitted();
+  const fetch = (location: Located, { signal, progress }: CallOptions): Promise<StoredModule> => {
+    mayBeUsed(location);
     const load = (shared: AbortSignal): Promise<StoredModule> => {
       switch (location.kind) {
         case "file":
@@ -99,10 +129,24 @@ export function createModuleStore(options: ModuleStoreOptions): ModuleStore {
         case "http":
           return webModule(location.url, shared);
         case "registry":
-          return imageModule(location.reference, { ...imageOptions, signal: shared });
+          return imageModule(location.reference, { ...imageOptions, progress, signal: shared });
       }
     };
     return withinTime({ signal, timeoutMs }, (limited) => flights.run(keyOf(location), load, limited));
+  };
+
+  const download = (location: Located, { signal, progress }: CallOptions): Promise<DownloadedModule> => {
+    mayBeUsed(location);
+    return withinTime<DownloadedModule>({ signal, timeoutMs }, (limited) => {
+      switch (location.kind) {
+        case "file":
+          return fileModule(location.path, limited);
+        case "http":
+          return downloadWeb(location.url, limited);
+        case "registry":
+          return downloadImageModule(location.reference, { ...imageOptions, progress, signal: limited });
+      }
+    });
   };
 
   const hasMoved = async (
@@ -117,6 +161,7 @@ export function createModuleStore(options: ModuleStoreOptions): ModuleStore {
 
   return {
     fetch: async (url, callOptions) => await fetch(locate(url), callOptions),
+    download: async (url, callOptions) => await download(locate(url), callOptions),
     async refresh(url, known, callOptions) {
       const location = locate(url);
       if (location.kind === "http") return undefined;
@@ -128,41 +173,14 @@ export function createModuleStore(options: ModuleStoreOptions): ModuleStore {
   };
 }
 
-/** A place with its image reference read. */
-type Located =
-  | Exclude<ModuleLocation, { kind: "registry" }>
-  | { readonly kind: "registry"; readonly reference: ImageReference };
-
-function locate(url: string): Located {
-  const location = parseModuleUrl(url);
-  return location.kind === "registry" ? { kind: "registry", reference: readReference(location) } : location;
-}
-
-/** With upstream's texts, which come from its reading of a URL and then of a reference. */
-function readReference({ reference }: Extract<ModuleLocation, { kind: "registry" }>): ImageReference {
-  if (/^[^/]*[\s<>^|\\]/.test(reference)) {
-    throw new StoreError("invalid domain character", { code: "STORE_URL_INVALID" });
-  }
-  try {
-    return parseReference(reference);
-  } catch (cause) {
-    throw new StoreError("Invalid OCI image reference", { code: "STORE_URL_INVALID", cause });
-  }
-}
+/** What stands in the store must do. */
+const noRegistry: Pick<RegistryClient, "fetchManifest"> = {
+  fetchManifest: async (reference) => {
+    throw imageNotInStore(reference);
+  },
+};
 
 function notAdmitted(): StoreError {
   const text = "Invalid OCI image reference: invalid reference format";
   return new StoreError(text, { code: "STORE_NOT_ADMITTED" });
-}
-
-/** Two ways to write one address are one module. */
-function keyOf(location: Located): string {
-  switch (location.kind) {
-    case "file":
-      return `file/${location.path}`;
-    case "http":
-      return webPath(location.url).join("/");
-    case "registry":
-      return imagePath(location.reference).join("/");
-  }
 }

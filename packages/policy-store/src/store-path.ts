@@ -2,6 +2,14 @@ import { createHash } from "node:crypto";
 import { formatReference, type ImageReference } from "@kubewarden-ts/oci";
 import { StoreError } from "./errors.ts";
 
+/** The folders of a store that hold modules, one for each scheme. */
+export const storeSchemes: ReadonlySet<string> = new Set(["http", "https", "registry"]);
+
+/** Whether a module may lie there: below the folder of a host. */
+export function isStorePath([scheme = "", ...rest]: readonly string[]): boolean {
+  return storeSchemes.has(scheme) && rest.length >= 2;
+}
+
 /**
  * Where an image's module lies below the root of a store (policy-server 2.2), segment by segment. The grammar of references
  * leaves no room for `.`, `..` or an encoded separator.

@@ -1,15 +1,4 @@
-import { notAvailable } from "../not-available.ts";
+import { completionsCommand } from "@kubewarden-ts/cli";
 
-export const completions = notAvailable("completions", {
-  summary: "Generates shell completions",
-  flags: {
-    shell: {
-      type: "enum",
-      short: "s",
-      valueName: "SHELL",
-      values: ["bash", "elvish", "fish", "powershell", "zsh"],
-      required: true,
-      description: "Shell type",
-    },
-  },
-});
+/** `kwctl completions` (kwctl-and-oci.md 6.4) */
+export const completions = completionsCommand();

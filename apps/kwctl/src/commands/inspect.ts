@@ -1,48 +1,73 @@
+import type { FlagValues } from "@kubewarden-ts/cli";
 import { formatMetadata, type PolicyMetadata } from "@kubewarden-ts/protocol";
 import { defineCommand } from "../define-command.ts";
-import { KwctlError } from "../errors.ts";
 import { uriOrShaPrefix } from "../flags/policy-argument.ts";
 import { sourcesFlags } from "../flags/sources.ts";
 import { policyDetails } from "../inspect/details.ts";
-import { localPolicyPath, locatePolicy } from "../locate-policy.ts";
-import { readPolicyModule } from "../policy-module.ts";
-import { readUserFile } from "../user-file.ts";
+import {
+  findSignatures,
+  manifestValue,
+  type Signatures,
+  signatureDetails,
+  signaturesNote,
+} from "../inspect/signatures.ts";
+import { notAnnotated } from "../policy-module.ts";
+import { openRegistries, type RegistryDeps } from "../store/open-registries.ts";
+import { readLocalPolicy } from "../store/read-local-policy.ts";
 import { yamlText } from "../yaml-text.ts";
 
+const timeoutMs = 60_000;
+
+/** `kwctl inspect` (kwctl-and-oci.md 6.1) */
 export const inspect = defineCommand({
   summary: "Inspect Kubewarden policy",
   args: [uriOrShaPrefix],
   flags: {
-    output: { type: "enum", short: "o", valueName: "FORMAT", values: ["yaml"], description: "Output format" },
+    output: {
+      type: "enum",
+      short: "o",
+      valueName: "FORMAT",
+      values: ["yaml"],
+      // not shown: scripts know the list of upstream's error
+      hiddenValues: ["json"],
+      description: "Output format; kubewarden-ts also writes json",
+    },
     "show-signatures": { type: "boolean", description: "Show sigstore signatures" },
     ...sourcesFlags,
   },
-  async run({ args: [policy], flags, files, stdout, stderr }) {
-    const url = await locatePolicy(policy, files);
-    const path = localPolicyPath(url);
-    const bytes = await readUserFile(files, path, `Cannot find policy with uri: ${url}`);
-    const { metadata } = readPolicyModule(bytes);
+  async run({ args: [name], flags, stdout, stderr, ...deps }) {
+    const { module, url } = await readLocalPolicy(name, deps);
+    const { metadata } = module;
     if (metadata === undefined) throw notAnnotated(url);
-    const isYaml = flags.output === "yaml";
-    stdout.write(isYaml ? metadataYaml(metadata) : policyDetails(metadata));
-    // Notes stay out of the YAML document.
-    if (flags["show-signatures"]) (isYaml ? stderr : stdout).write(unsignedNote);
+    const signatures = flags["show-signatures"] ? await signaturesBeside(url, flags, deps) : undefined;
+    if (flags.output === undefined) {
+      stdout.write(policyDetails(metadata));
+      if (signatures !== undefined) stdout.write(`\n${signaturesText(signatures)}`);
+      return;
+    }
+    const document = documentOf(metadata, signatures);
+    stdout.write(flags.output === "yaml" ? yamlText(document) : `${JSON.stringify(document)}\n`);
+    // notes stay out of the document
+    if (signatures !== undefined && signatures.kind !== "manifest") stderr.write(signaturesNote(signatures));
   },
 });
 
-/** Files have no signatures of their own: these lie beside a policy in its registry. */
-const unsignedNote =
-  "\nCannot determine if the policy has been signed. There was an error while attempting to fetch its signatures from the registry: invalid uri\n";
-
-/** The keys in the order of the custom section. */
-function metadataYaml(metadata: PolicyMetadata): string {
-  return yamlText(JSON.parse(formatMetadata(metadata)));
+async function signaturesBeside(
+  url: string,
+  flags: FlagValues<typeof sourcesFlags>,
+  deps: RegistryDeps,
+): Promise<Signatures> {
+  await using registries = await openRegistries(flags, deps);
+  return await findSignatures(url, { client: registries.client, signal: AbortSignal.timeout(timeoutMs) });
 }
 
-function notAnnotated(url: string): KwctlError {
-  const message = [
-    `No Kubewarden metadata found inside of '${url}'.`,
-    "Policies can be annotated with the `kwctl annotate` command.",
-  ].join("\n");
-  return new KwctlError(message, { code: "KWCTL_POLICY_INVALID" });
+function signaturesText(signatures: Signatures): string {
+  return signatures.kind === "manifest" ? signatureDetails(signatures.manifest) : signaturesNote(signatures);
+}
+
+/** One mapping: the keys of the metadata in the order of the custom section, then the signatures. */
+function documentOf(metadata: PolicyMetadata, signatures: Signatures | undefined): object {
+  const about: object = JSON.parse(formatMetadata(metadata));
+  if (signatures?.kind !== "manifest") return about;
+  return { ...about, signatures: manifestValue(signatures.manifest) };
 }

@@ -1,8 +1,15 @@
+import { defineCommand } from "../define-command.ts";
 import { uriOrShaPrefix } from "../flags/policy-argument.ts";
-import { notAvailable } from "../not-available.ts";
+import { locatePolicy, policyNotFound } from "../locate-policy.ts";
 
 /** `kwctl rm` (kwctl-and-oci.md 6) */
-export const rm = notAvailable("rm", {
+export const rm = defineCommand({
   summary: "Removes a Kubewarden policy from the store",
   args: [uriOrShaPrefix],
+  async run({ args: [name], files, policies }) {
+    const url = await locatePolicy(name, { files, policies });
+    const policy = await policies.find(url);
+    if (policy === undefined) throw policyNotFound(url);
+    await policies.remove(policy);
+  },
 });

@@ -170,7 +170,7 @@ describe("kwctl run", () => {
       code: 1,
       stdout: "",
       stderr:
-        "Error: Cannot fetch policy file:///none.wasm\n\nCaused by:\n    No such file or directory (os error 2)\n",
+        "Error: Cannot fetch policy file:///none.wasm\n\nCaused by:\n    /none.wasm: No such file or directory (os error 2)\n",
     });
   });
 
@@ -206,9 +206,9 @@ describe("kwctl run", () => {
       'Cannot open YAML file "/none.yaml": No such file or directory (os error 2)',
     ],
     [
-      "8: verification that cannot be done",
+      "44: verification with a key that is not there",
       "/accept.wasm -r /r.json -k key",
-      "signature verification (--verification-key) is not available yet",
+      "could not read file key: No such file or directory (os error 2)",
     ],
     [
       "12: a raw request where none is meant",
@@ -257,7 +257,7 @@ describe("kwctl run", () => {
     const { code, stderr } = await runKwctl(["run", "/p.wasm", "-r", "/r.json"], { files: withConfig });
     expect({ code, stderr }).toEqual({
       code: 1,
-      stderr: `Error: signature verification (${config}) is not available yet\n`,
+      stderr: `Error: Not a valid configuration file: invalid type: unit value, expected a map (${config})\n`,
     });
   });
 

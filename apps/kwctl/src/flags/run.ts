@@ -1,5 +1,6 @@
 import { defineFlags } from "@kubewarden-ts/cli";
 import { limitFlags } from "@kubewarden-ts/policy-evaluation";
+import { pullFlags } from "./pull.ts";
 import { sourcesFlags } from "./sources.ts";
 import { verificationFlags } from "./verification.ts";
 
@@ -65,6 +66,7 @@ export const runFlags = defineFlags({
     description: "kubewarden-ts only: interrupt the evaluation after this time, in seconds; no limit without",
   },
   ...limitFlags,
+  ...pullFlags,
   ...sourcesFlags,
   ...verificationFlags,
 });

@@ -21,12 +21,20 @@ export function readCustomResources(
   path: string,
   hostCapabilities: readonly string[],
 ): PolicyDefinition[] {
-  const documents = readDocuments(text, path);
+  const documents = readResourceDocuments(text, path);
   if (documents.length === 0) throw notReference("the file holds no document");
-  return documents.map((document) => {
+  return documents.map((document) => readCustomResource(document, hostCapabilities));
+}
+
+/**
+ * The documents of a file of custom resources, none of them looked at.
+ * @throws {KwctlError} `KWCTL_INPUT_INVALID`
+ */
+export function readResourceDocuments(text: string, path: string): Record<string, unknown>[] {
+  return readDocuments(text, path).map((document) => {
     const read = v.safeParse(JsonObject, document);
     if (!read.success) throw notReference("the document is not a mapping");
-    return readCustomResource(read.output, hostCapabilities);
+    return read.output;
   });
 }
 
@@ -38,7 +46,8 @@ function readDocuments(text: string, path: string): SettingsValue[] {
   }
 }
 
-function readCustomResource(
+/** One policy or group. @throws {KwctlError} `KWCTL_INPUT_INVALID` */
+export function readCustomResource(
   document: Readonly<Record<string, unknown>>,
   hostCapabilities: readonly string[],
 ): PolicyDefinition {

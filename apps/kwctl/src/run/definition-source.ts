@@ -1,6 +1,5 @@
-import type { Logger } from "@kubewarden-ts/base";
 import type { PolicyEntry } from "@kubewarden-ts/policy-evaluation";
-import type { FileSystem } from "../define-command.ts";
+import type { KwctlDeps } from "../define-command.ts";
 import { invalidInput } from "../errors.ts";
 import { locatePolicy } from "../locate-policy.ts";
 import { readUserText } from "../user-file.ts";
@@ -24,10 +23,11 @@ export interface DefinitionOptions {
  */
 export async function readDefinitions(
   options: DefinitionOptions,
-  { files, log }: { readonly files: FileSystem; readonly log: Logger },
+  deps: Pick<KwctlDeps, "files" | "policies" | "log">,
 ): Promise<PolicyDefinition[]> {
+  const { files, log } = deps;
   const { policy, settings, raw, hasExecutionMode, hostCapabilities } = options;
-  if (!/\.ya?ml$/.test(policy)) return [await singlePolicy(options, files)];
+  if (!/\.ya?ml$/.test(policy)) return [await singlePolicy(options, deps)];
   const path = policy.replace(/^file:\/\//, "");
   if (raw) throw invalidInput(`The --raw option cannot be used with a YAML file: ${policy}`);
   const text = await readUserText(files, path, `Cannot open YAML file ${JSON.stringify(path)}`);
@@ -46,9 +46,9 @@ export async function readDefinitions(
 
 async function singlePolicy(
   { policy, settings, hostCapabilities }: DefinitionOptions,
-  files: FileSystem,
+  { files, policies }: Pick<KwctlDeps, "files" | "policies">,
 ): Promise<PolicyDefinition> {
-  const module = await locatePolicy(policy, files);
+  const module = await locatePolicy(policy, { files, policies });
   const entry: PolicyEntry = {
     kind: "policy",
     module,

@@ -15,6 +15,8 @@ export async function fetchModules(
 ): Promise<Map<string, PolicyModule>> {
   const modules = await mapConcurrent([...new Set(urls)], maxFetchesAtOnce, async (url) => {
     const bytes = await fetchModule(url).catch((cause: unknown) => {
+      // It names the policy already.
+      if (cause instanceof KwctlError && cause.code === "KWCTL_NOT_VERIFIED") throw cause;
       throw new KwctlError(`Cannot fetch policy ${url}`, { code: "KWCTL_POLICY_NOT_FOUND", cause });
     });
     return [url, readPolicyModule(bytes)] as const;

@@ -108,6 +108,25 @@ describe("the host of a run", () => {
     ]);
   });
 
+  it("kwctl-and-oci 9, 34: that replays again begins anew at the end of the session", async () => {
+    const { opened, lines } = open({ replay: "/session.yml", replayAgain: true });
+    await using run = await opened;
+    for (let round = 0; round < 3; round++) {
+      await run.serve(lookUp, "a.test");
+      await expect(run.serve(lookUp, "b.test")).rejects.toThrow("no such host: b.test");
+    }
+    await run.finish();
+    expect(lines).toEqual([]);
+  });
+
+  it("policy-runtime 56: a session that is replayed once answers nothing after its end", async () => {
+    const { opened } = open({ replay: "/session.yml" });
+    await using run = await opened;
+    await run.serve(lookUp, "a.test");
+    await expect(run.serve(lookUp, "b.test")).rejects.toThrow("no such host: b.test");
+    await expect(run.serve(lookUp, "a.test")).rejects.toThrow("the list of recorded responses is empty");
+  });
+
   it("policy-runtime 56: an empty session answers nothing", async () => {
     const { opened, lines } = open({ replay: "/empty.yml" });
     await using run = await opened;

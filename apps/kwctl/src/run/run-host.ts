@@ -21,6 +21,8 @@ export interface RunHost extends AsyncDisposable {
 export interface RunHostOptions {
   readonly record: string | undefined;
   readonly replay: string | undefined;
+  /** The session begins anew when it has been replayed: for who asks the same again and again. */
+  readonly replayAgain?: boolean;
   /** Not called for a replay: nothing is contacted then. */
   readonly connect: () => Promise<ConnectedHost>;
   readonly files: FileSystem;
@@ -28,8 +30,9 @@ export interface RunHostOptions {
 }
 
 /** @throws {KwctlError} `KWCTL_INPUT_INVALID` for a session file that cannot be read */
-export async function openRunHost({ record, replay, connect, files, log }: RunHostOptions): Promise<RunHost> {
-  if (replay !== undefined) return replayingHost(replay, files, log);
+export async function openRunHost(options: RunHostOptions): Promise<RunHost> {
+  const { record, replay, replayAgain = false, connect, files, log } = options;
+  if (replay !== undefined) return replayingHost(replay, { files, log, again: replayAgain });
   const host = await connect();
   if (record === undefined) return { serve: host.serve, async finish() {}, ...disposing(host) };
   const recorder = createRecorder(host.serve);
@@ -45,10 +48,17 @@ export async function openRunHost({ record, replay, connect, files, log }: RunHo
   };
 }
 
-async function replayingHost(path: string, files: FileSystem, log: Logger): Promise<RunHost> {
-  const replay = createReplay(await readSession(path, files));
+async function replayingHost(
+  path: string,
+  { files, log, again }: { readonly files: FileSystem; readonly log: Logger; readonly again: boolean },
+): Promise<RunHost> {
+  const exchanges = await readSession(path, files);
+  let replay = createReplay(exchanges);
   return {
-    serve: replay.serve,
+    serve(...call) {
+      if (again && replay.left() === 0) replay = createReplay(exchanges);
+      return replay.serve(...call);
+    },
     async finish() {
       const left = replay.left();
       if (left > 0) log.warn("Some of the recorded exchanges have not been replayed", { path, left });

@@ -1,3 +1,5 @@
+import { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
 import type { FileSystem } from "../define-command.ts";
 
 /** A file system in memory: absolute paths to contents. */
@@ -14,13 +16,30 @@ export function memoryFiles(contents: Readonly<Record<string, string | Uint8Arra
     }
     return typeof content === "string" ? new TextEncoder().encode(content) : content;
   };
+  const namesIn = (folder: string): string[] => {
+    const start = `${folder.replace(/\/$/, "")}/`;
+    const inside = [...files.keys(), ...written.keys()].filter((path) => path.startsWith(start));
+    return [...new Set(inside.map((path) => path.slice(start.length).split("/", 1)[0] ?? ""))];
+  };
   return {
     written,
     readFile: async (path) => find(path),
-    writeFile: async (path, content) => void written.set(path, content),
+    writeFile: async (path, content) => void written.set(path, await bytesOf(content)),
+    makeFolder: async () => {},
+    readChunks: (path) => Readable.from([find(path)]),
+    stat: async (path) => {
+      const isFolder = namesIn(path).length > 0;
+      if (!isFolder) find(path);
+      return { isFile: () => !isFolder, isDirectory: () => isFolder };
+    },
+    readdir: async (path) => namesIn(path),
     realpath: async (path) => {
       find(path);
       return path.startsWith("/") ? path : `/home/test/${path}`;
     },
   };
+}
+
+async function bytesOf(content: Uint8Array | AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  return content instanceof Uint8Array ? content : await buffer(content);
 }

@@ -4,12 +4,15 @@ import { type ConnectedCapabilities, connectCapabilities } from "@kubewarden-ts/
 import { type ClusterAccess, loadClusterAccess } from "@kubewarden-ts/kube";
 import { type Credentials, platformOf, type Sources } from "@kubewarden-ts/oci";
 import { KUBEWARDEN_VERSION } from "@kubewarden-ts/protocol";
+import type { TrustRoot } from "@kubewarden-ts/sigstore";
 import { ServerError } from "../errors.ts";
 
 export interface HostOptions {
   readonly sources: Sources;
   /** Who we are to registries. */
   readonly credentials: Credentials;
+  /** Whom signatures of images are traced back to. */
+  readonly trustRoot: TrustRoot;
   /** Start although no cluster is configured. */
   readonly ignoreKubernetesFailure: boolean;
   readonly env: NodeJS.ProcessEnv;
@@ -26,9 +29,9 @@ export type ConnectHost = (options: HostOptions) => Promise<ConnectedCapabilitie
  * @throws {ServerError} `SERVER_NO_CLUSTER` when none is configured
  */
 export async function connectHost(options: HostOptions): Promise<ConnectedCapabilities> {
-  const { sources, credentials, log } = options;
+  const { sources, credentials, trustRoot, log } = options;
   return connectCapabilities({
-    ...{ sources, credentials, log, userAgent: `policy-server/${KUBEWARDEN_VERSION}` },
+    ...{ sources, credentials, trustRoot, log, userAgent: `policy-server/${KUBEWARDEN_VERSION}` },
     lookup: (host) => lookup(host, { all: true }),
     platform: platformOf(process),
     access: await clusterAccess(options),

@@ -20,6 +20,8 @@ export interface KubeClientOptions {
   readonly timeoutMs?: number;
   /** largest answer of a request that sets none; 64 MiB unless told */
   readonly maxBytes?: number;
+  /** until a connection stands, in milliseconds; 10 s unless told */
+  readonly connectTimeoutMs?: number;
 }
 
 /** Requests to one API server. Bodies are bytes: nothing is parsed, so that numbers stay what they are. */
@@ -52,8 +54,8 @@ const errorBytes = 64 * 1024;
  * @example await using client = createKubeClient(access, { log, userAgent: "policy-server/1.0" });
  */
 export function createKubeClient(access: ClusterAccess, options: KubeClientOptions): KubeClient {
-  const { log, clock = systemClock, userAgent, maxConcurrent = 32 } = options;
-  const transport = createTransport(access);
+  const { log, clock = systemClock, userAgent, maxConcurrent = 32, connectTimeoutMs = 10_000 } = options;
+  const transport = createTransport(access, { connectTimeoutMs });
   const places = createSemaphore(maxConcurrent);
   const closing = new AbortController();
 

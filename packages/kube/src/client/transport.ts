@@ -31,7 +31,10 @@ export interface Transport extends AsyncDisposable {
  * Keeps connections alive. Every client certificate has connections of its own: when a plugin or a file gives another
  * one, requests that are under way end on the old connections.
  */
-export function createTransport(access: ClusterAccess): Transport {
+export function createTransport(
+  access: ClusterAccess,
+  { connectTimeoutMs }: { readonly connectTimeoutMs: number },
+): Transport {
   const { origin, pathname } = new URL(access.server);
   const prefix = pathname === "/" ? "" : pathname.replace(/\/+$/, "");
   const retired = new Set<Dispatcher>();
@@ -41,7 +44,7 @@ export function createTransport(access: ClusterAccess): Transport {
     const key = JSON.stringify([tls.ca, tls.cert, tls.key]);
     if (current?.key === key) return current.dispatcher;
     if (current !== undefined) retire(current.dispatcher);
-    current = { key, dispatcher: createDispatcher(access, tls, undici) };
+    current = { key, dispatcher: createDispatcher(access, { ...tls, connectTimeoutMs }, undici) };
     return current.dispatcher;
   }
 
@@ -86,7 +89,7 @@ const keepAliveInitialDelay = 15_000;
 
 function createDispatcher(
   access: ClusterAccess,
-  { ca, cert, key }: Credentials["tls"],
+  { ca, cert, key, connectTimeoutMs }: Credentials["tls"] & { readonly connectTimeoutMs: number },
   { Agent, ProxyAgent }: Undici,
 ): Dispatcher {
   const tls = {
@@ -94,7 +97,7 @@ function createDispatcher(
     ...(cert !== undefined && key !== undefined && { cert, key }),
     ...(access.serverName !== undefined && { servername: access.serverName }),
   };
-  const connect = { keepAlive: true, keepAliveInitialDelay };
+  const connect = { keepAlive: true, keepAliveInitialDelay, timeout: connectTimeoutMs };
   // time limits are the callers'; with HTTP/2, watches would share one connection and its flow control
   const options = { headersTimeout: 0, bodyTimeout: 0, keepAliveTimeout, allowH2: false };
   if (access.proxy === undefined) return new Agent({ ...options, connect: { ...tls, ...connect } });

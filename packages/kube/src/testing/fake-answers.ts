@@ -62,6 +62,20 @@ export function resourceListAnswer(groupVersion: string, resources: readonly Api
   };
 }
 
+/** The answer to discovery of groups; the version defined first is the preferred one. */
+export function groupListAnswer(resources: readonly ApiResource[]): SentAnswer {
+  const byGroup = Map.groupBy(
+    resources.filter(({ group }) => group !== ""),
+    ({ group }) => group,
+  );
+  const groups = Array.from(byGroup, ([name, members]) => {
+    const apiVersions = [...new Set(members.map(({ apiVersion }) => apiVersion))];
+    const versions = apiVersions.map((groupVersion) => ({ groupVersion }));
+    return { name, versions, preferredVersion: versions[0] };
+  });
+  return { status: 200, body: { kind: "APIGroupList", apiVersion: "v1", groups } };
+}
+
 /** One page of a list, with the objects' text as it is. */
 export function listAnswer(
   { apiVersion, kind }: ApiResource,

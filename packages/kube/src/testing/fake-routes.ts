@@ -3,6 +3,7 @@ import type { ApiResource } from "../resources/api-resource.ts";
 import {
   badRequest,
   expired,
+  groupListAnswer,
   listAnswer,
   objectUnknown,
   pathUnknown,
@@ -51,6 +52,7 @@ const groupVersion = /^\/(?:api\/(?<core>[^/]+)|apis\/(?<group>[^/]+)\/(?<versio
 
 /** Answers as an API server does. */
 export function routeRequest(request: FakeRequest, deps: RouteDeps): void {
+  if (request.path === "/apis") return sendAnswer(groupListAnswer(deps.cluster.resources), deps.response);
   const parts = groupVersion.exec(request.path)?.groups;
   const apiVersion = parts?.["core"] ?? `${parts?.["group"]}/${parts?.["version"]}`;
   const rest = parts?.["rest"];

@@ -1,10 +1,15 @@
+import { defineCommand } from "../../define-command.ts";
 import { uriOrShaPrefix } from "../../flags/policy-argument.ts";
 import { sourcesFlags } from "../../flags/sources.ts";
 import { verificationFlags } from "../../flags/verification.ts";
-import { notAvailable } from "../../not-available.ts";
+import { readSettings } from "../../run/settings.ts";
+import { manifestWarnings } from "../../scaffold/manifest/manifest-warnings.ts";
+import { manifestTypes, policyManifest } from "../../scaffold/manifest/policy-manifest.ts";
+import { describePolicy } from "../../scaffold/policy-source.ts";
+import { yamlText } from "../../yaml-text.ts";
 
-/** `kwctl scaffold manifest` (kwctl-and-oci.md 7) */
-export const manifest = notAvailable("scaffold manifest", {
+/** `kwctl scaffold manifest` (kwctl-and-oci.md 7.1) */
+export const manifest = defineCommand({
   summary: "Output a Kubernetes resource manifest",
   args: [uriOrShaPrefix],
   flags: {
@@ -12,7 +17,7 @@ export const manifest = notAvailable("scaffold manifest", {
       type: "enum",
       short: "t",
       valueName: "VALUE",
-      values: ["ClusterAdmissionPolicy", "AdmissionPolicy"],
+      values: manifestTypes,
       required: true,
       description: "Kubewarden Custom Resource type",
     },
@@ -36,5 +41,15 @@ export const manifest = notAvailable("scaffold manifest", {
     },
     ...sourcesFlags,
     ...verificationFlags,
+  },
+  async run({ args: [policy], flags, stdout, ...deps }) {
+    const source = { path: flags["settings-path"], json: flags["settings-json"] };
+    const settings = await readSettings(source, deps.files);
+    const { uri, metadata } = await describePolicy(policy, flags, deps);
+    const { type, title } = flags;
+    const options = { metadata, type, allowContextAware: flags["allow-context-aware"] };
+    const resource = policyManifest({ ...options, module: uri, settings, title });
+    for (const warning of manifestWarnings(options)) deps.log.warn(warning);
+    stdout.write(yamlText(resource));
   },
 });

@@ -4,23 +4,44 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { errorText } from "@kubewarden-ts/base";
-import { createConnections, defaultSources, type Sources } from "@kubewarden-ts/oci";
+import {
+  type Connections,
+  createConnections,
+  createRegistryClient,
+  defaultSources,
+  type Sources,
+} from "@kubewarden-ts/oci";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type FetchModuleOptions, fetchModule } from "./fetch-module.ts";
 import type { Fetch, FetchResponse } from "./http-module.ts";
+import { createModuleStore } from "./module-store.ts";
 
 const wasm = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
-const options = { signal: new AbortController().signal, maxBytes: 1024 };
+const { signal } = new AbortController();
 
 function insecure(...hosts: string[]): Sources {
   return { ...defaultSources, insecureSources: new Set(hosts) };
 }
 
-/** With connections that live for one call. */
-async function fetchUnder(sources: Sources, url: string, more: Partial<FetchModuleOptions> = {}) {
-  await using connections = createConnections(sources);
-  return await fetchModule(url, { ...options, connections, ...more });
+interface Download {
+  connections?: Connections;
+  fetch?: Fetch;
+  timeoutMs?: number;
+  signal?: AbortSignal;
 }
+
+/** With connections that live for one call, unless there are some. */
+async function downloadUnder(sources: Sources, url: string, options: Download = {}): Promise<Uint8Array> {
+  await using client = createRegistryClient({ sources, userAgent: "test/1" });
+  await using own = createConnections(sources);
+  const { connections = own, fetch, timeoutMs = 60_000 } = options;
+  const store = createModuleStore({
+    ...{ root: join(folder, "store"), client, platform: { os: "linux", architecture: "amd64" } },
+    ...{ web: { connections, ...(fetch && { fetch }) }, maxBytes: 1024, timeoutMs },
+  });
+  return (await store.download(url, { signal: options.signal ?? signal })).bytes;
+}
+
+const download = (url: string, options?: Download) => downloadUnder(defaultSources, url, options);
 
 let folder = "";
 beforeAll(async () => {
@@ -32,9 +53,9 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-describe("fetchModule of a file", () => {
+describe("download of a file", () => {
   it("reads it in place", async () => {
-    expect([...(await fetchModule(`file://${folder}/policy.wasm`, options))]).toEqual([...wasm]);
+    expect([...(await download(`file://${folder}/policy.wasm`))]).toEqual([...wasm]);
   });
 
   it.each([
@@ -45,28 +66,14 @@ describe("fetchModule of a file", () => {
     ["empty.wasm", "STORE_NOT_WASM", "invalid wasm file"],
     ["big.wasm", "STORE_TOO_LARGE", "the module is larger than 1024 bytes"],
   ])("refuses %j with %s", async (name, code, message) => {
-    await expect(fetchModule(`file://${folder}/${name}`, options)).rejects.toMatchObject({ code, message });
+    await expect(download(`file://${folder}/${name}`)).rejects.toMatchObject({ code, message });
   });
 
   it("stops when the caller does", async () => {
-    const stopped = { ...options, signal: AbortSignal.abort() };
-    await expect(fetchModule(`file://${folder}/policy.wasm`, stopped)).rejects.toMatchObject({
+    const stopped = { signal: AbortSignal.abort() };
+    await expect(download(`file://${folder}/policy.wasm`, stopped)).rejects.toMatchObject({
       code: "STORE_ABORTED",
     });
-  });
-});
-
-describe("fetchModule of what is not built yet, or nothing", () => {
-  it.each([
-    [
-      "registry://ghcr.io/a/b:v1",
-      "STORE_NOT_AVAILABLE",
-      "fetching modules from registries is not available yet",
-    ],
-    ["ghcr.io/a/b:v1", "STORE_NOT_AVAILABLE", "fetching modules from registries is not available yet"],
-    ["ftp://host.test/x.wasm", "STORE_URL_INVALID", "unknown scheme: ftp"],
-  ])("refuses %s", async (url, code, message) => {
-    await expect(fetchModule(url, options)).rejects.toMatchObject({ code, message });
   });
 });
 
@@ -93,14 +100,14 @@ function network(answers: Record<string, Partial<{ status: number; location: str
   return { asked, fetch };
 }
 
-describe("fetchModule by HTTP", () => {
+describe("download by HTTP", () => {
   it.each([
     ["over TLS", "https://a.test/p.wasm", defaultSources],
     ["plainly from a listed host", "http://a.test/p.wasm", insecure("a.test")],
     ["plainly from a listed host and port", "http://a.test:8080/p.wasm", insecure("a.test:8080")],
   ])("downloads %s", async (_row, url, sources) => {
     const { fetch } = network({ [url]: {} });
-    expect([...(await fetchUnder(sources, url, { fetch }))]).toEqual([...wasm]);
+    expect([...(await downloadUnder(sources, url, { fetch }))]).toEqual([...wasm]);
   });
 
   it.each([
@@ -108,8 +115,8 @@ describe("fetchModule by HTTP", () => {
     ["other port", "http://a.test:8080/p.wasm", insecure("a.test")],
   ])("policy-server 30: refuses plain HTTP to an %s without asking", async (_row, url, sources) => {
     const { asked, fetch } = network({ [url]: {} });
-    const download = fetchUnder(sources, url, { fetch });
-    await expect(download).rejects.toMatchObject({ code: "STORE_INSECURE_SOURCE" });
+    const module = downloadUnder(sources, url, { fetch });
+    await expect(module).rejects.toMatchObject({ code: "STORE_INSECURE_SOURCE" });
     expect(asked).toEqual([]);
   });
 
@@ -119,7 +126,7 @@ describe("fetchModule by HTTP", () => {
       "https://a.test/q": { status: 307, location: "https://b.test/r" },
       "https://b.test/r": {},
     });
-    await fetchModule("https://a.test/p", { ...options, fetch });
+    await download("https://a.test/p", { fetch });
     expect(asked).toEqual(["https://a.test/p", "https://a.test/q", "https://b.test/r"]);
   });
 
@@ -130,7 +137,7 @@ describe("fetchModule by HTTP", () => {
     ["to nonsense", "https://", "STORE_URL_INVALID"],
   ])("refuses a redirect %s", async (_row, location, code) => {
     const { fetch } = network({ "https://a.test/p": { status: 302, location } });
-    await expect(fetchModule("https://a.test/p", { ...options, fetch })).rejects.toMatchObject({ code });
+    await expect(download("https://a.test/p", { fetch })).rejects.toMatchObject({ code });
   });
 
   it.each([
@@ -144,28 +151,26 @@ describe("fetchModule by HTTP", () => {
     ],
   ])("refuses %s", async (_row, answer, code, message) => {
     const { fetch } = network({ "https://a.test/p": answer });
-    const download = fetchModule("https://a.test/p", { ...options, fetch });
-    await expect(download).rejects.toMatchObject({ code, message });
+    const module = download("https://a.test/p", { fetch });
+    await expect(module).rejects.toMatchObject({ code, message });
   });
 
   it("says what went wrong in the network", async () => {
     const { fetch } = network({});
-    const error = await fetchModule("https://a.test/p", { ...options, fetch }).catch(
-      (reason: unknown) => reason,
-    );
+    const error = await download("https://a.test/p", { fetch }).catch((reason: unknown) => reason);
     expect(error).toMatchObject({ code: "STORE_UNREACHABLE" });
     expect(errorText(error)).toBe("error sending request for url (https://a.test/p): no route");
   });
 
   it("tries a listed host again without checking its certificate", async () => {
     const { asked, fetch } = network({});
-    const download = fetchUnder(insecure("a.test"), "https://a.test/p", { fetch });
-    await expect(download).rejects.toMatchObject({ code: "STORE_UNREACHABLE" });
+    const module = downloadUnder(insecure("a.test"), "https://a.test/p", { fetch });
+    await expect(module).rejects.toMatchObject({ code: "STORE_UNREACHABLE" });
     expect(asked).toHaveLength(2);
   });
 });
 
-describe("fetchModule over a socket", () => {
+describe("download over a socket", () => {
   async function withServer<T>(listener: RequestListener, use: (host: string) => Promise<T>): Promise<T> {
     const server = createServer(listener);
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -181,7 +186,7 @@ describe("fetchModule over a socket", () => {
   it("downloads a module", async () => {
     const bytes = await withServer(
       (_request, response) => void response.end(wasm),
-      (host) => fetchUnder(insecure(host), `http://${host}/p.wasm`),
+      (host) => downloadUnder(insecure(host), `http://${host}/p.wasm`),
     );
     expect([...bytes]).toEqual([...wasm]);
   });
@@ -194,16 +199,16 @@ describe("fetchModule over a socket", () => {
       response.on("drain", more);
       more();
     };
-    const download = withServer(endless, (host) => fetchUnder(insecure(host), `http://${host}/p.wasm`));
-    await expect(download).rejects.toMatchObject({ code: "STORE_TOO_LARGE" });
+    const module = withServer(endless, (host) => downloadUnder(insecure(host), `http://${host}/p.wasm`));
+    await expect(module).rejects.toMatchObject({ code: "STORE_TOO_LARGE" });
   });
 
   it("gives up when the answer does not come in time", async () => {
-    const download = withServer(
+    const module = withServer(
       () => {},
-      (host) => fetchUnder(insecure(host), `http://${host}/p.wasm`, { timeoutMs: 20 }),
+      (host) => downloadUnder(insecure(host), `http://${host}/p.wasm`, { timeoutMs: 20 }),
     );
-    await expect(download).rejects.toMatchObject({
+    await expect(module).rejects.toMatchObject({
       code: "STORE_TIMEOUT",
       message: "no complete answer within 20 ms",
     });
@@ -218,8 +223,8 @@ describe("fetchModule over a socket", () => {
     await withServer(proxy, async (host) => {
       const proxies = { http: `http://${host}`, https: "http://127.0.0.1:1", none: "127.0.0.1" };
       const sources = { ...insecure("module.test", host), proxies };
-      await fetchUnder(sources, "http://module.test/p.wasm");
-      await fetchUnder(sources, `http://${host}/direct.wasm`);
+      await downloadUnder(sources, "http://module.test/p.wasm");
+      await downloadUnder(sources, `http://${host}/direct.wasm`);
     });
     expect(asked).toEqual(["http://module.test/p.wasm", "/direct.wasm"]);
   });
@@ -234,11 +239,11 @@ describe("fetchModule over a socket", () => {
     await withServer(listener, async (host) => {
       await using connections = createConnections(insecure(host));
       for (const path of ["p.wasm", "p.wasm", "moved", "p.wasm", "p.wasm"]) {
-        await fetchModule(`http://${host}/${path}`, { ...options, connections });
+        await downloadUnder(insecure(host), `http://${host}/${path}`, { connections });
         // the connection is free a turn after the answer is complete
         await new Promise((resolve) => setImmediate(resolve));
       }
-      const gone = fetchModule(`http://${host}/gone`, { ...options, connections });
+      const gone = downloadUnder(insecure(host), `http://${host}/gone`, { connections });
       await expect(gone).rejects.toMatchObject({ code: "STORE_HTTP_STATUS" });
     });
     // of seven requests, only what is discarded may cost its connection
