@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { requires } from "../../../tests/support/requirements.ts";
@@ -13,10 +14,12 @@ const publicRoot = await publicGoodTrustedRoot();
 const digest = `sha256:${"0".repeat(64)}`;
 
 /** Throws unless the bundle holds. */
-function verify({ files, identity, issuer }: ConformanceCase): void {
+function verify({ files, identity, issuer }: ConformanceCase, by: "bytes" | "digest" = "bytes"): void {
+  const bytes = readFileSync(files.artifact);
+  const sha256 = createHash("sha256").update(bytes).digest("hex");
   verifyBundle({
     bundle: readFileSync(files.bundle),
-    artifact: { bytes: readFileSync(files.artifact) },
+    artifact: by === "bytes" ? { bytes } : { digest: `sha256:${sha256}` },
     signer: files.key === undefined ? { identity, issuer } : { key: readFileSync(files.key, "utf8") },
     trust: parseTrustedRoot(
       files.trustedRoot === undefined ? publicRoot : readFileSync(files.trustedRoot, "utf8"),
@@ -29,6 +32,14 @@ describe.skipIf(skipped)("kwctl-and-oci 22: cases of the public conformance suit
     if (each.mustFail) expect(() => verify(each)).toThrow();
     else verify(each);
   });
+
+  it.each(conformanceCases().map((each) => [each.name, each] as const))(
+    "%s, by the digest",
+    (_name, each) => {
+      if (each.mustFail) expect(() => verify(each, "digest")).toThrow();
+      else verify(each, "digest");
+    },
+  );
 });
 
 /** Cases whose defect is in a part that cosign's annotations do not have (kwctl-and-oci 16.5). */

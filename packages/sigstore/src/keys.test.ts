@@ -2,7 +2,7 @@ import { createHash, generateKeyPairSync, type KeyObject, sign } from "node:cryp
 import { pem } from "@kubewarden-ts/x509/testing";
 import { describe, expect, it } from "vitest";
 import { SigstoreError } from "./errors.ts";
-import { isSignedBy, parsePublicKey } from "./keys.ts";
+import { isDigestSignedBy, isSignedBy, parsePublicKey } from "./keys.ts";
 
 type Keys = { readonly privateKey: KeyObject; readonly publicKey: KeyObject };
 const content = Buffer.from("content");
@@ -40,6 +40,33 @@ describe("signatures by a key", () => {
     const keys = curve("P-256");
     const digest = createHash("sha256").update(content).digest();
     expect(isSignedBy(keys.publicKey, content, sign("sha256", digest, keys.privateKey))).toBe(false);
+  });
+});
+
+describe("signatures of what is known by its SHA-256 alone", () => {
+  const sha256 = createHash("sha256").update(content).digest();
+
+  it.each(["P-256", "P-384"])("kwctl-and-oci 16.5: agree with Node.js about the content, %s", (name) => {
+    const keys = curve(name);
+    for (let turn = 0; turn < 20; turn++) {
+      const signature = sign("sha256", content, keys.privateKey);
+      expect(isDigestSignedBy(keys.publicKey, sha256, signature)).toBe(true);
+      expect(isDigestSignedBy(curve(name).publicKey, sha256, signature)).toBe(false);
+      signature[signature.length - 1]! ^= 1;
+      expect(isDigestSignedBy(keys.publicKey, sha256, signature)).toBe(false);
+    }
+    const zeros = Buffer.from([0x30, 6, 2, 1, 0, 2, 1, 0]);
+    for (const none of [Buffer.alloc(0), sha256, zeros]) {
+      expect(isDigestSignedBy(keys.publicKey, sha256, none)).toBe(false);
+    }
+  });
+
+  it.each<[string, KeyObject]>([
+    ["RSA", rsa(2048).publicKey],
+    ["Ed25519", generateKeyPairSync("ed25519").publicKey],
+    ["P-521", curve("P-521").publicKey],
+  ])("are not verified with %s", (_kind, key) => {
+    expect(() => isDigestSignedBy(key, sha256, sha256)).toThrow(SigstoreError);
   });
 });
 

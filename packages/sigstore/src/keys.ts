@@ -1,5 +1,6 @@
 import { createPublicKey, type KeyObject, verify } from "node:crypto";
 import { pemBlocks } from "@kubewarden-ts/x509";
+import { p256, p384 } from "@noble/curves/nist.js";
 import { SigstoreError } from "./errors.ts";
 import { quoted } from "./quoted.ts";
 
@@ -40,6 +41,34 @@ export function isSignedBy(key: KeyObject, content: Uint8Array, signature: Uint8
     }
   });
 }
+
+/**
+ * Whether the private key of `key` signed something with this SHA-256. Node.js verifies no digests; those of elliptic curves
+ * are verified by a library.
+ * @throws {SigstoreError} `SIGSTORE_KEY_INVALID` for other kinds of keys
+ */
+export function isDigestSignedBy(key: KeyObject, sha256: Uint8Array, signature: Uint8Array): boolean {
+  digestsFor(key);
+  const { crv, x, y } = key.asymmetricKeyType === "ec" ? key.export({ format: "jwk" }) : {};
+  const curve = crv === undefined ? undefined : curves.get(crv);
+  if (curve === undefined || x === undefined || y === undefined) {
+    throw invalidKey(
+      `a signature with a key of kind ${key.asymmetricKeyType} cannot be verified by the digest of what is signed: give the artifact`,
+    );
+  }
+  const point = Buffer.concat([Buffer.of(4), Buffer.from(x, "base64url"), Buffer.from(y, "base64url")]);
+  try {
+    return curve.verify(signature, sha256, point, { prehash: false, format: "der", lowS: false });
+  } catch {
+    return false; // bytes that are no signature of this kind
+  }
+}
+
+/** By their names in JSON Web Keys. */
+const curves = new Map([
+  ["P-256", p256],
+  ["P-384", p384],
+]);
 
 /** A key in the one form that can be compared: SubjectPublicKeyInfo in DER. */
 export function encodedKey(key: KeyObject): Buffer {

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { beforeAll, describe, expect, it } from "vitest";
 import { changeAt } from "../fixtures/change-json.ts";
 import { alice, key, otherKey } from "../fixtures/signers.ts";
@@ -70,11 +71,34 @@ describe("one bundle", () => {
     );
   });
 
-  it("kwctl-and-oci 22: of a statement holds by the digest; of the artifact itself takes the artifact", async () => {
-    verify(await bundleByKey(digest, { sigstore, key }), byKey, { digest });
-    const message = await messageBundleByKey(artifact, { sigstore, key });
-    expect(() => verify(message, byKey, { digest })).toThrow(/give the artifact$/);
+  it.each<[string, BundleQuestion["signer"], Make]>([
+    ["of a statement", byKey, () => bundleByKey(digest, { sigstore, key })],
+    ["of the artifact, by a key", byKey, () => messageBundleByKey(artifact, { sigstore, key })],
+    [
+      "of the artifact, by an identity",
+      byAlice,
+      () => messageBundleByIdentity(artifact, { sigstore, identity: alice }),
+    ],
+  ])("kwctl-and-oci 22: holds by the digest, %s; not by another digest", async (_what, signer, make) => {
+    const bundle = await make();
+    verify(bundle, signer, { digest });
+    const another = `sha256:${createHash("sha256").update(other).digest("hex")}`;
+    expect(() => verify(bundle, signer, { digest: another })).toThrow(/something else$|another one than/);
   });
+
+  it("kwctl-and-oci 22: a signature by somebody else does not hold by the digest", async () => {
+    const bundle = await messageBundleByKey(artifact, { sigstore, key });
+    const stranger = { key: otherKey.publicKey };
+    expect(() => verify(bundle, stranger, { digest })).toThrow(/not made with the key/);
+  });
+
+  it.each(["sha256:", "sha512:00", digest.slice(7), digest.toUpperCase()])(
+    "kwctl-and-oci 22: a digest is written in full: %j",
+    async (given) => {
+      const bundle = await messageBundleByKey(artifact, { sigstore, key });
+      expect(() => verify(bundle, byKey, { digest: given })).toThrow(/must be "sha256:"/);
+    },
+  );
 
   it.each<[string, RegExp, BundleQuestion["signer"], Make]>([
     [

@@ -6,6 +6,7 @@ import { invalidSignature } from "./errors.ts";
 import { parsePublicKey } from "./keys.ts";
 import { quoted } from "./quoted.ts";
 import type { TrustMaterial } from "./trust/trust-material.ts";
+import type { Artifact } from "./verify/signed-content.ts";
 import { signerIdentityOf } from "./verify/signer-identity.ts";
 import { verifyByCertificate, verifyByKey } from "./verify/verify-entity.ts";
 
@@ -13,7 +14,7 @@ import { verifyByCertificate, verifyByKey } from "./verify/verify-entity.ts";
 export interface BundleQuestion {
   /** JSON: a Sigstore bundle of version 0.1 to 0.3 */
   readonly bundle: Uint8Array;
-  /** The bytes, or `sha256:<hex>`, which is enough where the bundle holds a statement. */
+  /** The bytes, or `sha256:<hex>`, which is enough for statements and for keys of elliptic curves. */
   readonly artifact: { readonly bytes: Uint8Array } | { readonly digest: string };
   /** Exactly whom the certificate is for, or the key as PEM. */
   readonly signer: { readonly identity: string; readonly issuer: string } | { readonly key: string };
@@ -34,16 +35,16 @@ export function verifyBundle({ bundle: json, artifact, signer, trust }: BundleQu
 
 const noBytes = Buffer.alloc(0);
 
-/** The bytes that are signed; of a statement, what it is about is compared here. */
-function artifactOf(bundle: Bundle, artifact: BundleQuestion["artifact"]): Buffer<ArrayBuffer> {
+/** What is signed; of a statement, what it is about is compared here. */
+function artifactOf(bundle: Bundle, artifact: BundleQuestion["artifact"]): Artifact {
   if (bundle.content.$case === "dsseEnvelope") {
     subjectWith("digest" in artifact ? artifact.digest : sha256Of(artifact.bytes), statementOf(bundle));
     return noBytes;
   }
   if ("bytes" in artifact) return Buffer.from(artifact.bytes);
-  throw invalidSignature(
-    "a signature of the artifact itself cannot be verified by its digest: give the artifact",
-  );
+  const hex = /^sha256:([0-9a-f]{64})$/.exec(artifact.digest)?.[1];
+  if (hex !== undefined) return { sha256: Buffer.from(hex, "hex") };
+  throw invalidSignature(`the digest of the artifact must be "sha256:" and 64 hexadecimal digits`);
 }
 
 function sha256Of(bytes: Uint8Array): string {
@@ -52,7 +53,7 @@ function sha256Of(bytes: Uint8Array): string {
 
 function verifyKeyBundle(
   bundle: Bundle,
-  artifact: Buffer<ArrayBuffer>,
+  artifact: Artifact,
   { key, trust }: { key: string; trust: TrustMaterial },
 ): void {
   if (bundle.verificationMaterial.content.$case !== "publicKey") {
@@ -63,7 +64,7 @@ function verifyKeyBundle(
 
 function verifyCertificateBundle(
   bundle: Bundle,
-  artifact: Buffer<ArrayBuffer>,
+  artifact: Artifact,
   wanted: { identity: string; issuer: string; trust: TrustMaterial },
 ): void {
   const { trust } = wanted;

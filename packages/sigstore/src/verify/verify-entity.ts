@@ -3,11 +3,10 @@ import type { Bundle } from "@sigstore/bundle";
 import { EXTENSION_OID_SCT, type X509Certificate } from "@sigstore/core";
 import { type SignedEntity, type TrustMaterial, toSignedEntity, Verifier } from "@sigstore/verify";
 import { invalidSignature } from "../errors.ts";
-import { isSignedBy } from "../keys.ts";
 import { withOurErrors } from "./library-error.ts";
 import { checkInclusion, checkRekord, isRekord } from "./log-entry.ts";
 import { checkRecordedCertificate, checkRecordedKey } from "./recorded-key.ts";
-import { checkContent, signedContent } from "./signed-content.ts";
+import { type Artifact, checkContent, isContentSignedBy, isDigest } from "./signed-content.ts";
 
 const codeSigning = "1.3.6.1.5.5.7.3.3";
 
@@ -26,12 +25,12 @@ export interface VerifiedCertificate {
  */
 export function verifyByCertificate(
   bundle: Bundle,
-  artifact: Buffer<ArrayBuffer>,
+  artifact: Artifact,
   { trust, needsSct }: { trust: TrustMaterial; needsSct: boolean },
 ): VerifiedCertificate {
   return withOurErrors(() => {
     checkContent(bundle, artifact);
-    const entity = toSignedEntity(bundle, artifact);
+    const entity = certificateEntity(bundle, artifact);
     if (entity.key.$case !== "certificate") throw invalidSignature("it comes without a certificate");
     const { certificate } = entity.key;
     // the library checks promises that it finds against the logs that it knows, also where it knows none
@@ -54,7 +53,7 @@ export function verifyByCertificate(
  */
 export function verifyByKey(
   bundle: Bundle,
-  artifact: Buffer<ArrayBuffer>,
+  artifact: Artifact,
   { key, trust, minEntries }: { key: KeyObject; trust: TrustMaterial | undefined; minEntries: number },
 ): { times: readonly Date[] } {
   return withOurErrors(() => {
@@ -71,19 +70,27 @@ export function verifyByKey(
   });
 }
 
+function certificateEntity(bundle: Bundle, artifact: Artifact): SignedEntity {
+  return isDigest(artifact) ? ourEntity(bundle, artifact) : toSignedEntity(bundle, artifact);
+}
+
 /** Whatever the bundle says about its key, it is the given one that counts. */
-function keyEntity(bundle: Bundle, artifact: Buffer<ArrayBuffer>): SignedEntity {
-  const { tlogEntries, timestamps, signature } = toSignedEntity(bundle, artifact);
-  const content = signedContent(bundle, artifact);
+function keyEntity(bundle: Bundle, artifact: Artifact): SignedEntity {
+  return { ...ourEntity(bundle, artifact), key: { $case: "public-key", hint: "" } };
+}
+
+/** The library verifies no digests, takes SHA-256 for all keys, and none with Ed25519 for digests. */
+function ourEntity(bundle: Bundle, artifact: Artifact): SignedEntity {
+  const entity = toSignedEntity(bundle, isDigest(artifact) ? Buffer.alloc(0) : artifact);
+  const { signature } = entity;
   return {
-    ...{ tlogEntries, timestamps, key: { $case: "public-key", hint: "" } },
+    ...entity,
     signature: {
       signature: signature.signature,
       compareSignature: (other) => signature.compareSignature(other),
       compareDigest: (other) => signature.compareDigest(other),
       compareSignedDigest: (other) => signature.compareSignedDigest(other),
-      // the library takes SHA-256 for all keys, and none with Ed25519 for digests
-      verifySignature: (key) => isSignedBy(key, content, signature.signature),
+      verifySignature: (key) => isContentSignedBy(key, bundle, { artifact, signature: signature.signature }),
     },
   };
 }
