@@ -32,3 +32,11 @@ it("a bundled program runs outside of the checkout, and finds its workers", asyn
     exitCode: 0,
   });
 });
+
+it("a bundle says of which modules something is in it", async () => {
+  const bundled = await bundleApp("policy-server", join(folder, "policy-server"));
+  const modules = bundled.flatMap((file) => file.modules);
+  expect(modules).toContain(join(root, "packages/base/src/logger.ts"));
+  // exports what others have, and leaves nothing
+  expect(modules).not.toContain(join(root, "packages/base/src/index.ts"));
+});

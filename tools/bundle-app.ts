@@ -1,6 +1,6 @@
 import { chmod, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { rolldown } from "rolldown";
+import { type OutputChunk, rolldown } from "rolldown";
 
 const root = join(import.meta.dirname, "..");
 
@@ -17,15 +17,18 @@ const workerEntries = {
 export type BundledApp = keyof typeof workerEntries;
 export const bundledApps = Object.keys(workerEntries) as BundledApp[];
 
+export interface BundledFile {
+  readonly fileName: string;
+  readonly bytes: number;
+  /** What the bundler put in, as it names modules; without those of which nothing was left. */
+  readonly modules: readonly string[];
+}
+
 /**
  * Bundles a program: `main.js`, the entry of its worker threads, and what both share. The folder stands alone.
  * @param folder - emptied first
- * @returns names of the files, with their size in bytes
  */
-export async function bundleApp(
-  app: BundledApp,
-  folder: string,
-): Promise<{ fileName: string; bytes: number }[]> {
+export async function bundleApp(app: BundledApp, folder: string): Promise<BundledFile[]> {
   const entries = { main: `apps/${app}/src/main.ts`, ...workerEntries[app] };
   await rm(folder, { recursive: true, force: true });
   await using build = await rolldown({
@@ -44,5 +47,10 @@ export async function bundleApp(
   return output.map((file) => ({
     fileName: file.fileName,
     bytes: Buffer.byteLength(file.type === "chunk" ? file.code : file.source),
+    modules: file.type === "chunk" ? modulesOf(file) : [],
   }));
+}
+
+function modulesOf({ modules }: OutputChunk): string[] {
+  return Object.entries(modules).flatMap(([id, { renderedLength }]) => (renderedLength > 0 ? [id] : []));
 }

@@ -235,7 +235,7 @@ describe.skipIf(skip)("kwctl with a real cluster, a real registry and the resolv
 
   const asked = () => relayed.relay.requests.length;
 
-  it("policy-runtime 55: records what policies of all modes ask, and replays it to the same bytes without network", async () => {
+  it("policy-runtime 55, kwctl-and-oci 35: records what policies of all modes ask, and replays it to the same bytes without network", async () => {
     const { front, suite } = shop;
     const calls: Call[] = [
       ["list-resources-by-namespace", { ...configMap, namespace: front }, { answer: expect.anything() }],

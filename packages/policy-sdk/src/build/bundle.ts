@@ -5,6 +5,7 @@ import {
   type BuildOptions,
   context,
   type Message,
+  type Metafile,
   type OutputFile,
 } from "esbuild";
 import { PolicySdkError } from "../errors.ts";
@@ -26,6 +27,8 @@ export interface Bundle {
   readonly code: string;
   /** Absolute paths, the SDK's own included. */
   readonly inputs: readonly string[];
+  /** Those inputs of which something is in the code. */
+  readonly contained: readonly string[];
 }
 
 export interface Bundler extends AsyncDisposable {
@@ -98,13 +101,25 @@ async function bundleWith(
 ): Promise<Bundle> {
   try {
     const { outputFiles, metafile } = await esbuild.rebuild();
-    const inputs = Object.keys(metafile.inputs).filter((path) => path !== entryName);
-    return { code: codeOf(outputFiles), inputs: inputs.map((path) => resolve(dirname(entry), path)) };
+    const files = (paths: readonly string[]) =>
+      paths.filter((path) => path !== entryName).map((path) => resolve(dirname(entry), path));
+    return {
+      code: codeOf(outputFiles),
+      inputs: files(Object.keys(metafile.inputs)),
+      contained: files(containedIn(metafile)),
+    };
   } catch (cause) {
     if (!isBuildFailure(cause)) throw cause;
     const lines = cause.errors.map((problem) => problemLine(problem, basename(entry)));
     throw new PolicySdkError(lines.join("\n"), { code: "SDK_BUNDLE", cause });
   }
+}
+
+/** What is left of a module whose exports nobody uses is nothing. */
+function containedIn({ outputs }: Metafile): string[] {
+  return Object.values(outputs).flatMap(({ inputs }) =>
+    Object.entries(inputs).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? [path] : [])),
+  );
 }
 
 /** A debug build says behind its code where the lines come from. */

@@ -28,6 +28,8 @@ export interface BuiltPolicy {
   readonly metadata: PolicyMetadata | undefined;
   /** Absolute paths of the source files that went in, the SDK's own included. */
   readonly inputs: readonly string[];
+  /** Those inputs of which something is in the file: its bill of materials, the engine aside. */
+  readonly contained: readonly string[];
 }
 
 /** Builds policies one after the other, faster each time as it keeps engines and bundlers. */
@@ -53,10 +55,11 @@ export function createPolicyBuilder({ engineFolder }: { engineFolder?: URL } = {
         createBundler({ entry, debug }),
       );
       const metadata = metadataPath === undefined ? undefined : await readMetadata(metadataPath, abi);
-      const { code, inputs } = await bundler.bundle();
+      const { code, inputs, contained } = await bundler.bundle();
       const memoryLimitBytes = memoryLimitMb * 2 ** 20;
       const bare = loadPolicy(engine, code, { abi, debug, memoryLimitBytes, print });
-      return { wasm: metadata === undefined ? bare : withMetadata(bare, metadata), metadata, inputs };
+      const wasm = metadata === undefined ? bare : withMetadata(bare, metadata);
+      return { wasm, metadata, inputs, contained };
     },
     async [Symbol.asyncDispose]() {
       for (const bundler of await Promise.all(bundlers.values())) await bundler[Symbol.asyncDispose]();
