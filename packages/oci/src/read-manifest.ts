@@ -29,7 +29,11 @@ export function createManifestReader(
     method: RepositoryRequest["method"],
     { tag, digest }: ImageReference,
   ): RepositoryRequest => ({
-    ...{ method, path: `manifests/${digest ?? tag ?? "latest"}`, headers },
+    ...{
+      method,
+      path: `manifests/${digest === undefined ? (tag ?? "latest") : parseDigest(digest).text}`,
+      headers,
+    },
     ...limits,
   });
 

@@ -257,6 +257,30 @@ describe("many signatures", () => {
     expect(reasons).toEqual([expect.stringContaining("there are 101, more than 100")]);
   });
 
+  it("are counted together, whatever manifests hold them, and each once", async () => {
+    const { registry, repository, digest } = image;
+    const mediaType = "application/vnd.oci.image.manifest.v1+json";
+    const bundleType = "application/vnd.dev.sigstore.bundle.v0.3+json";
+    const blob = (content: string) => ({ digest: registry.putBlob(content), size: content.length });
+    const refer = (contents: readonly string[]) =>
+      registry.putManifest(repository, {
+        ...{ schemaVersion: 2, mediaType, artifactType: bundleType },
+        config: { mediaType: "application/vnd.oci.empty.v1+json", ...blob("{}") },
+        layers: contents.map((content) => ({ mediaType: bundleType, ...blob(content) })),
+        subject: { mediaType, digest, size: 100 },
+      });
+    const texts = (name: string): string[] => Array.from({ length: 60 }, (_, index) => `${name} ${index}`);
+    image.putBundles([await bundleByKey(digest, { key })]);
+    refer(texts("one"));
+    refer([...texts("one"), "again"]);
+    await image.verify(byKey, noTrust);
+    refer(texts("other"));
+    const { reasons } = await image.refusal(byAlice, trusting(sigstore));
+    expect(reasons.join("\n")).toMatch(/there are \d+, more than 100/);
+    const asked = registry.requests.filter(({ url }) => url.includes("/blobs/")).length;
+    expect(asked).toBeLessThan(300);
+  });
+
   it("are found among all that refers to an image", async () => {
     const { registry, repository, digest } = image;
     const mediaType = "application/vnd.oci.image.manifest.v1+json";

@@ -89,7 +89,7 @@ export function createImageVerifier({ client, trustRoot, clock, log }: ImageVeri
       const { signatures, reasons } = trusted(found, { imageDigest: digest, trust });
       if (signatures.length === 0) throw untrusted(reasons);
       try {
-        await checkConfig(config, signatures, { nowMs: clock.now(), log });
+        await checkConfig(config, signatures, { nowMs: clock.now(), log, signal });
       } catch (error) {
         throw error instanceof SigstoreError ? withReasons(error, reasons) : error;
       }

@@ -46,6 +46,10 @@ const challengeKeptMs = 300_000;
 const headerKeptMs = 60_000;
 const maxEntries = 1000;
 
+function isOf({ host }: Registry, url: URL): boolean {
+  return new URL(`${url.protocol}//${host}`).host === url.host;
+}
+
 interface Ping {
   readonly kind: "ping";
   readonly challenge: Challenge;
@@ -119,7 +123,10 @@ export function createAuthorizer({
     const { challenge, url, problem } = answer;
     if (problem !== undefined) return { kind: "access", problem, keptMs: 0 };
     if (challenge.kind === "none") return { kind: "access", keptMs: headerKeptMs };
-    const credential = await credentials.credentialFor(registry.name, { signal, repository });
+    // whom a registry redirects to may sell a token to anybody, and learns nothing that is for the registry alone
+    const credential = isOf(registry, url)
+      ? await credentials.credentialFor(registry.name, { signal, repository })
+      : undefined;
     if (challenge.kind === "bearer") {
       return await tokenAccess(challenge, { scope, credential, from: url, registry }, signal);
     }

@@ -56,6 +56,15 @@ describe("redirects", () => {
     expect(guarded.requests.map(({ headers }) => "authorization" in headers)).toEqual([false, true, false]);
   });
 
+  it("kwctl-and-oci 18: let nobody else ask for what is for the registry alone", async () => {
+    await using thief = await startFakeRegistry({ auth: { kind: "bearer", users: { jane: "secret" } } });
+    registry.intercept = ({ url }) => (url === "/v2/" ? moved(`${thief.url}/v2/`) : undefined);
+    await using client = clientFor([registry, thief], { credentials: jane });
+    await client.fetchDigest(imageAt(registry), { signal }).catch(() => {});
+    expect(thief.requests.map(({ url }) => url.split("?")[0])).toContain("/token");
+    expect(thief.requests.filter(({ headers }) => headers.authorization !== undefined)).toEqual([]);
+  });
+
   it("lead from plain HTTP to plain HTTP elsewhere, from TLS only to listed hosts", async () => {
     const layer = registry.putBlob("layer");
     other.intercept = () => ({ status: 200, body: "layer" });

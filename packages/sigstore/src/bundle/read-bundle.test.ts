@@ -19,6 +19,8 @@ beforeAll(async () => {
 });
 
 const read = (bundle: TestBundle) => readBundle(Buffer.from(JSON.stringify(bundle)));
+const repeated = (list: unknown, count: number): unknown[] =>
+  Array.from({ length: count }, () => (Array.isArray(list) ? list[0] : undefined));
 const withCertificate = (der: Uint8Array): TestBundle =>
   changeAt(first, [material, "x509CertificateChain", "certificates", 1], {
     rawBytes: Buffer.from(der).toString("base64"),
@@ -35,6 +37,29 @@ describe("a bundle", () => {
     read(withCertificate(intermediate.der));
     expect(() => read(withCertificate(root.der))).toThrow(/it contains the certificate of a root$/);
     expect(() => read(withCertificate(Buffer.from("none")))).toThrow(/a certificate cannot be read/);
+  });
+
+  it.each<[string, readonly (string | number)[], (part: unknown) => unknown, RegExp]>([
+    ["entries", [material, "tlogEntries"], (part) => repeated(part, 9), /more than 8 entries of logs$/],
+    [
+      "timestamps",
+      [material, "timestampVerificationData"],
+      () => ({ rfc3161Timestamps: repeated([{ signedTimestamp: "AAAA" }], 9) }),
+      /more than 8 timestamps$/,
+    ],
+    [
+      "lines in a checkpoint",
+      [material, "tlogEntries", 0, "inclusionProof"],
+      () => ({
+        ...{ logIndex: "0", rootHash: "AAAA", treeSize: "1", hashes: [] },
+        checkpoint: { envelope: "— log AAAA\n".repeat(2000) },
+      }),
+      /the checkpoint of a log is longer than 16384 characters$/,
+    ],
+  ])("has no more %s than it takes: each is work", (_what, path, change, message) => {
+    read(latest);
+    const many = changeAt(latest, path, change(partAt(latest, path)));
+    expect(() => read(many)).toThrow(message);
   });
 
   const signature: JsonPath = ["messageSignature", "signature"];

@@ -40,6 +40,7 @@ export function readBundle(bytes: Uint8Array): Bundle {
     checkWholeNumber(integratedTime, "integratedTime");
   }
   checkChain(bundle);
+  checkNumbers(bundle);
   return bundle;
 }
 
@@ -69,6 +70,22 @@ function parsed(document: unknown): Bundle {
 function checkWholeNumber(text: string, name: string): void {
   if (/^\d{1,19}$/.test(text)) return;
   throw invalidBundle(`${name} is ${quoted(text)}, no number of 0 or more`);
+}
+
+/** Nobody needs more; each takes milliseconds to verify. */
+const maxEach = 8;
+const maxCheckpointLength = 16_384;
+
+/** A signature of somebody else must not keep us busy for long. */
+function checkNumbers({ verificationMaterial }: Bundle): void {
+  const { tlogEntries, timestampVerificationData } = verificationMaterial;
+  const timestamps = timestampVerificationData?.rfc3161Timestamps ?? [];
+  if (tlogEntries.length > maxEach) throw invalidBundle(`it has more than ${maxEach} entries of logs`);
+  if (timestamps.length > maxEach) throw invalidBundle(`it has more than ${maxEach} timestamps`);
+  const isLong = tlogEntries.some(
+    ({ inclusionProof }) => (inclusionProof?.checkpoint?.envelope.length ?? 0) > maxCheckpointLength,
+  );
+  if (isLong) throw invalidBundle(`the checkpoint of a log is longer than ${maxCheckpointLength} characters`);
 }
 
 /** Who brings a root along wants to be asked for none: the specification of bundles forbids it. */

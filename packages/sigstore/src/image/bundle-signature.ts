@@ -6,6 +6,7 @@ import type { TrustMaterial } from "../trust/trust-material.ts";
 import { type SignerIdentity, signerIdentityOf } from "../verify/signer-identity.ts";
 import { verifyByCertificate, verifyByKey } from "../verify/verify-entity.ts";
 import type { ImageSignature } from "./image-signature.ts";
+import { once } from "./once.ts";
 
 const mediaTypes: readonly string[] = [BUNDLE_V03_LEGACY_MEDIA_TYPE, BUNDLE_V03_MEDIA_TYPE];
 const signPredicate = "https://sigstore.dev/cosign/sign/v1";
@@ -32,14 +33,10 @@ export function bundleSignature(
   if (statement.predicateType !== signPredicate) {
     throw invalidSignature(`the statement is no signature but ${quoted(statement.predicateType)}`);
   }
-  let known: SignerIdentity | undefined;
   return {
     origin,
     annotations,
-    identity() {
-      known ??= identityOf(bundle, trust);
-      return known;
-    },
+    identity: once(() => identityOf(bundle, trust)),
     proofBy(key) {
       const { times } = verifyByKey(bundle, noArtifact, { key, trust, minEntries: 0 });
       const isLogged = trust !== undefined && bundle.verificationMaterial.tlogEntries.length > 0;

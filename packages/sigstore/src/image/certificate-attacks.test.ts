@@ -126,6 +126,20 @@ describe("kwctl-and-oci 1: a certificate does not count", () => {
     expect((await image.refusal(byAlice, later)).code).toBe("SIGSTORE_UNSATISFIED");
   });
 
+  it("an authority that the root has given up: its end counts, for layers and bundles", async () => {
+    const root = JSON.parse(sigstore.trustConfig);
+    root.trustedRoot.certificateAuthorities[0].validFor = {
+      ...{ start: "2000-01-01T00:00:00Z", end: "2020-01-01T00:00:00Z" },
+    };
+    const ended = trusting({ ...sigstore, trustConfig: JSON.stringify(root) });
+    image.putLayers([await layerByIdentity(image.digest, { sigstore, identity: alice })]);
+    image.putBundles([await bundleByIdentity(image.digest, { sigstore, identity: alice })]);
+    await image.verify(byAlice, trusting(sigstore));
+    const { code, reasons } = await image.refusal(byAlice, ended);
+    expect(code).toBe("SIGSTORE_UNSATISFIED");
+    expect(reasons).toHaveLength(2);
+  });
+
   it("a certificate for something else: not one for signing code", async () => {
     const authority = issueCertificate("authority", { authority: true });
     const root = JSON.parse(sigstore.trustConfig);

@@ -113,13 +113,17 @@ async function findBundles(reader: Reader): Promise<{ origin: string; bundle: Bu
   const { client, digest, signal } = reader;
   const { registry, repository } = reader.reference;
   const referrers = await client.fetchReferrers(reader.reference, digest, { signal });
+  // all together, whichever manifests hold them, and one that stands twice once
+  const seen = new Set<string>();
   return await readEach(reader, likelyOnes(referrers, reader), async (referrer) => {
     const reference = { registry, repository, digest: referrer.digest };
     const { manifest } = await client.fetchManifest(reference, { signal });
     // what else refers to an image: lists of its parts, results of scans
     const layers = manifest.kind === "image" ? manifest.layers : [];
-    const found = layers.filter(({ mediaType }) => mediaType === bundleType);
-    checkNumber(found.length);
+    const found = layers.filter(
+      (layer) => layer.mediaType === bundleType && !seen.has(layer.digest) && seen.add(layer.digest),
+    );
+    checkNumber(seen.size);
     return await mapConcurrent(found, 1, async (layer) => {
       const bytes = await client.fetchBlob(reference, layer, { signal, maxBytes: maxBundleBytes });
       return { origin: referrer.digest, bundle: readBundle(bytes) };

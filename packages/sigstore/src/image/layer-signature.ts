@@ -2,11 +2,12 @@ import { invalidSignature } from "../errors.ts";
 import { quoted } from "../quoted.ts";
 import type { SimpleSigningLayer } from "../simple-signing/layer.ts";
 import { certificateBundleOf, keyBundleOf } from "../simple-signing/layer-bundle.ts";
-import { type TrustMaterial, withAuthoritiesAtAllTimes } from "../trust/trust-material.ts";
+import { type TrustMaterial, withAuthoritiesFromTheBeginning } from "../trust/trust-material.ts";
 import { checkInclusion } from "../verify/log-entry.ts";
 import { type SignerIdentity, signerIdentityOf } from "../verify/signer-identity.ts";
 import { verifyByCertificate, verifyByKey } from "../verify/verify-entity.ts";
 import type { ImageSignature } from "./image-signature.ts";
+import { once } from "./once.ts";
 
 /** The authorities of Sigstore put the log's promise into every certificate since; older ones may lack it. */
 const sctSinceMs = Date.UTC(2022, 10, 1);
@@ -26,14 +27,10 @@ export function layerSignature(
   }
   const [entry] = keyBundleWithoutTimestamp(layer).verificationMaterial.tlogEntries;
   if (entry !== undefined && trust !== undefined) checkInclusion(entry, trust);
-  let known: SignerIdentity | undefined;
   return {
     origin: layer.digest,
     annotations: layer.annotations,
-    identity() {
-      known ??= identityOf(layer, trust);
-      return known;
-    },
+    identity: once(() => identityOf(layer, trust)),
     proofBy(key) {
       const bundle = keyBundleWithoutTimestamp(layer);
       const { times } = verifyByKey(bundle, layer.payload, { key, trust, minEntries: 0 });
@@ -55,7 +52,7 @@ function identityOf(layer: SimpleSigningLayer, trust: TrustMaterial | undefined)
   const bundle = certificateBundleOf({ ...layer, timestamp });
   const isRecent = Number(layer.promise.integratedTime) * 1000 >= sctSinceMs;
   const verified = verifyByCertificate(bundle, layer.payload, {
-    trust: withAuthoritiesAtAllTimes(trust),
+    trust: withAuthoritiesFromTheBeginning(trust),
     needsSct: trust.ctlogs.length > 0 && isRecent,
   });
   return signerIdentityOf(verified);

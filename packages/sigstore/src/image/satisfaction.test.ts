@@ -5,7 +5,8 @@ import { invalidSignature } from "../errors.ts";
 import type { ImageSignature } from "./image-signature.ts";
 import { satisfy } from "./satisfaction.ts";
 
-const options = { nowMs: 0, log: silentLogger };
+const { signal } = new AbortController();
+const options = { nowMs: 0, log: silentLogger, signal };
 
 /** A signature by nobody. */
 function strange(proofBy: () => void = () => {}): ImageSignature {
@@ -34,6 +35,20 @@ describe("many signatures", () => {
     expect(await satisfy(byKey, signatures, options)).toMatchObject({ satisfied: false });
     clearImmediate(counting);
     expect(new Set(turns).size).toBe(20);
+  });
+});
+
+describe("a check that nobody waits for", () => {
+  it("ends before the next signature", async () => {
+    const stop = new AbortController();
+    let looked = 0;
+    const signatures = Array.from({ length: 20 }, () =>
+      strange(() => {
+        if (++looked === 2) stop.abort(new Error("enough"));
+      }),
+    );
+    await expect(satisfy(byKey, signatures, { ...options, signal: stop.signal })).rejects.toThrow("enough");
+    expect(looked).toBe(2);
   });
 });
 

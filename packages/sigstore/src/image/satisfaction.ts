@@ -23,6 +23,8 @@ export type Satisfaction =
 const githubIssuer = "https://token.actions.githubusercontent.com";
 
 export interface SatisfactionOptions {
+  /** Ends the check between two signatures. */
+  readonly signal: AbortSignal;
   readonly nowMs: number;
   readonly log: Logger;
 }
@@ -31,7 +33,7 @@ export interface SatisfactionOptions {
 export async function satisfy(
   constraint: Constraint,
   signatures: readonly ImageSignature[],
-  { nowMs, log }: SatisfactionOptions,
+  { nowMs, log, signal }: SatisfactionOptions,
 ): Promise<Satisfaction> {
   const reasons: string[] = [];
   try {
@@ -39,6 +41,7 @@ export async function satisfy(
     for (const signature of signatures) {
       // somebody else's image may have many, and each costs milliseconds
       await scheduler.yield();
+      signal.throwIfAborted();
       const reason = objectionOf(() => {
         check(signature);
         checkAnnotations(signature, constraint.annotations, log);

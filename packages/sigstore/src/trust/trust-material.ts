@@ -49,12 +49,15 @@ function checkLog({ publicKey, baseUrl }: TransparencyLogInstance, index: number
 }
 
 /**
- * The same with authorities that count at all times (kwctl-and-oci 16.2): the public root dates its second authority
+ * The same with authorities that count from the beginning of time (kwctl-and-oci 16.2): the public root dates its second authority
  * later than it began to issue. A certificate must still be valid when it is used, and so must those above it.
  */
-export function withAuthoritiesAtAllTimes(trust: TrustMaterial): TrustMaterial {
-  const validFor = { start: new Date(0), end: new Date(8.64e15) };
-  const certificateAuthorities = trust.certificateAuthorities.map((each) => ({ ...each, validFor }));
+export function withAuthoritiesFromTheBeginning(trust: TrustMaterial): TrustMaterial {
+  const certificateAuthorities = trust.certificateAuthorities.map((each) => ({
+    ...each,
+    // not the end: that is how a root says that an authority is not trusted any more
+    validFor: { start: new Date(0), end: each.validFor.end },
+  }));
   return { ...trust, certificateAuthorities };
 }
 
