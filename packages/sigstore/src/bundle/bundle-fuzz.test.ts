@@ -67,7 +67,7 @@ describe.each(["identity", "key"] as const)("a bundle by %s that was changed", (
         const text = JSON.stringify(changeAt(bundles[kind], path, value));
         if (isAccepted(text, signers[kind])) expect(substanceOf(text)).toEqual(original);
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
   });
 
@@ -80,7 +80,7 @@ describe.each(["identity", "key"] as const)("a bundle by %s that was changed", (
         const text = valid.slice(0, at) + inserted + valid.slice(at + removed);
         if (isAccepted(text, signers[kind])) expect(substanceOf(text)).toEqual(original);
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 });
