@@ -230,6 +230,37 @@ describe.skipIf(requires("registry").skip)("signatures of images in a real regis
     expect("error" in result && result.error.slice(0, text.length)).toBe(text);
   });
 
+  it.each<[string, Asked, string]>([
+    ["no keys", v1("SigstorePubKeyVerify", byKeys([], null)), "Must provide at least one pub key"],
+    ["no keys", v2("SigstorePubKeyVerify", byKeys([], null)), "Must provide at least one pub key"],
+    [
+      "no identities",
+      v1("SigstoreKeylessVerify", (image) => ({ image, keyless: [] })),
+      "Must provide keyless info",
+    ],
+    [
+      "no identities",
+      v2("SigstoreKeylessVerify", (image) => ({ image, keyless: [] })),
+      "Must provide keyless info",
+    ],
+    ["no owner", v2("SigstoreGithubActionsVerify", byRepository("", null)), "Must provide owner info"],
+    [
+      "a prefix that is no URL",
+      v2("SigstoreKeylessPrefixVerify", byPrefix(githubIssuer, "acme")),
+      'Invalid url_prefix: "acme" is not a URL',
+    ],
+  ])(
+    "policy-runtime 38: are not asked for by %s, and the host lives on",
+    async (_what, [path, payload], text) => {
+      await using asking = policy();
+      expect(await asking.ask(path, payload(image("key")))).toEqual({
+        error: `Callback evaluation failure: ${text}`,
+      });
+      const [keyPath, keyPayload] = v2("SigstorePubKeyVerify", byKeys([pem], null));
+      expect(await asking.ask(keyPath, keyPayload(image("key")))).toHaveProperty("answer");
+    },
+  );
+
   it("policy-runtime 38: no key and no network: what needs the trust root fails, what does not works", async () => {
     await using asking = policy({ trustRoot: undefined });
     const [path, payload] = v1("SigstoreKeylessVerify", byIdentity(githubIssuer, workflow));

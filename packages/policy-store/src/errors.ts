@@ -6,7 +6,7 @@ export type StoreErrorCode =
   | "STORE_AMBIGUOUS" // several modules of the store begin with these digits of a SHA-256
   | "STORE_NOT_ADMITTED" // only images can be verified, and this is none
   | "STORE_NOT_VERIFIED" // the signatures of the image do not hold, or cannot be checked
-  | "STORE_NOT_CHECKABLE" // the signed manifest does not say which bytes are the module's
+  | "STORE_NOT_CHECKABLE" // the signed manifest does not say which bytes are the module's, or the store has others and cannot get these
   | "STORE_FILE_UNREADABLE" // file:// module missing or not readable, or a file of the store that cannot be read
   | "STORE_NOT_WRITABLE" // a module cannot be written to the folder of the store
   | "STORE_OUTSIDE" // a symbolic link in the store leads out of it

@@ -16,6 +16,7 @@ import {
 import { StoreError } from "./errors.ts";
 import type { KeptModules } from "./kept-modules.ts";
 import { checkedModule, sha256Of } from "./module-bytes.ts";
+import { notAsSigned } from "./not-as-signed.ts";
 import { imagePath } from "./store-path.ts";
 import type { DownloadedModule, StoredModule } from "./stored-module.ts";
 
@@ -63,14 +64,22 @@ export async function imageModule(
   const { modules, admit, pullPolicy } = options;
   const segments = imagePath(reference);
   const kept = await modules.read(segments);
-  if (kept === undefined && pullPolicy === "never") throw imageNotInStore(reference);
+  const isNever = pullPolicy === "never";
+  if (kept === undefined && isNever && admit === undefined) throw imageNotInStore(reference);
   const isAsked = pullPolicy === "always" || (pullPolicy === "missing" && isMoving(reference));
   if (kept !== undefined && !isAsked && reference.digest === undefined && admit === undefined) return kept;
   const { layer, manifestDigest } = await moduleLayer(reference, options);
   if (kept !== undefined && hasDigest(kept.bytes, layer.digest)) return { ...kept, manifestDigest };
-  if (pullPolicy === "never") throw imageNotInStore(reference);
+  const digest = admit && (await modules.digestInPlace(segments));
+  const asSigned = { layer, path: modules.pathOf(segments), digest };
+  if (isNever) {
+    const cause = imageNotInStore(reference);
+    throw admit === undefined ? cause : notAsSigned(asSigned, cause);
+  }
   if (kept !== undefined && !isAsked) tellOther(kept, reference, options);
-  const bytes = await fetchLayer(reference, layer, options);
+  const bytes = await fetchLayer(reference, layer, options).catch((cause: unknown) => {
+    throw digest === undefined ? cause : notAsSigned(asSigned, cause);
+  });
   return await modules.write(segments, bytes, { checked: layer, manifestDigest });
 }
 

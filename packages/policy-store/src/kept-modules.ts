@@ -13,6 +13,12 @@ export interface KeptModules {
    */
   read(segments: readonly string[]): Promise<StoredModule | undefined>;
   /**
+   * The digest of a file as it lies there, a damaged one as well.
+   * @returns nothing when there is none
+   * @throws as `read`
+   */
+  digestInPlace(segments: readonly string[]): Promise<string | undefined>;
+  /**
    * Puts a module in place.
    * @param about.digest - of the module, where its bytes were checked against one
    * @throws {StoreError} `STORE_NOT_WASM`, `STORE_OUTSIDE`, `STORE_NOT_WRITABLE`
@@ -78,6 +84,10 @@ export function keepModules({
       }
       onDamaged(path);
       return undefined;
+    },
+    async digestInPlace(segments) {
+      const file = await files.read(segments, { maxBytes });
+      return file && sha256Of(file.bytes);
     },
     async write(segments, bytes, { checked, manifestDigest } = {}) {
       const stamp = await files.write(segments, checkedModule(bytes));

@@ -78,7 +78,7 @@ describe("a store that never asks", () => {
     expect(moduleText(await store.fetch(url, { signal }))).toBe("one");
     expect(under.asked()).toEqual(["GET manifests/v1"]);
     under.put("v1", "two");
-    expect(await failure(store.fetch(url, { signal }))).toMatchObject({ code: "STORE_MISSING" });
+    expect(await failure(store.fetch(url, { signal }))).toMatchObject({ code: "STORE_NOT_CHECKABLE" });
   });
 
   it.each(["registry://HOST/acme/none:v1", "http://HOST/none.wasm"])("has no %s", async (url) => {

@@ -114,6 +114,12 @@ describe("kwctl annotate", () => {
       metadata,
       "Error parsing wasm module: not a WebAssembly module",
     ],
+    [
+      "a data segment of a form that there is not",
+      Uint8Array.of(0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00, 0x0b, 0x02, 0x01, 0x05),
+      `${metadata}executionMode: wasi`,
+      "Error scanning wasm module: ",
+    ],
   ])("kwctl-and-oci 27, policy-runtime 30: refuses %s", async (_row, module, text, message) => {
     const { files, done } = annotate(module, text);
     const { code, stderr } = await done;
@@ -159,5 +165,14 @@ describe("kwctl annotate", () => {
     const given = more[0]?.startsWith("-u") ? ["-m", "m.yml", ...more] : more;
     const { stderr } = await runKwctl(["annotate", "p.wasm", "-o", "out", ...given], { files });
     expect(stderr).toBe(`Error: ${context}No such file or directory (os error 2)\n`);
+  });
+
+  it("kwctl-and-oci 44: says that the module is missing", async () => {
+    const files = memoryFiles({ "m.yml": metadata });
+    expect(await runKwctl(["annotate", "p.wasm", "-m", "m.yml", "-o", "out"], { files })).toMatchObject({
+      ...{ code: 1, stdout: "" },
+      stderr: "Error: Error reading wasm file: No such file or directory (os error 2)\n",
+    });
+    expect(files.written.size).toBe(0);
   });
 });

@@ -49,19 +49,25 @@ async function findPolicy(name: string, { files, policies }: Deps) {
   }
 }
 
-async function* packed(
+/**
+ * The files of policies, as an archive has them.
+ * @throws {KwctlError} naming the policy that cannot be read, or not be put into the archive
+ */
+export async function* packed(
   found: readonly StoredPolicy[],
-  policies: Deps["policies"],
+  policies: Pick<Deps["policies"], "read" | "about" | "manifests">,
 ): AsyncGenerator<PackedFile> {
   for (const policy of found) {
+    const { bytes } = await policies.read(policy).catch((error: unknown) => {
+      throw notSaved(`cannot open policy file ${policy.uri}: ${errorText(error)}`);
+    });
     try {
-      const { bytes } = await policies.read(policy);
       const about = await policies.about(policy);
       yield { segments: policy.segments, bytes, ...about };
       // where there is no registry, a digest is checked with these
       for (const manifest of await policies.manifests(policy)) yield { ...manifest, ...about };
     } catch (error) {
-      throw notSaved(`cannot open policy file ${policy.uri}: ${errorText(error)}`);
+      throw notSaved(`cannot append policy ${policy.uri} to tar file: ${errorText(error)}`);
     }
   }
 }

@@ -1,10 +1,17 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { type FakeRegistry, startFakeRegistry } from "@kubewarden-ts/oci/testing";
 import { startEvaluator } from "@kubewarden-ts/policy-evaluation";
 import { moduleLayerType } from "@kubewarden-ts/policy-store";
-import { createTestKey, layerByKey, putLayers } from "@kubewarden-ts/sigstore/testing";
+import {
+  createPrivateSigstore,
+  createTestKey,
+  layerByIdentity,
+  layerByKey,
+  putLayers,
+} from "@kubewarden-ts/sigstore/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type WapcGuestName, wapcGuests } from "../../../../tests/guests/text/wapc.ts";
 import { asPolicy, assemble } from "../../../../tests/support/text-guest.ts";
@@ -34,9 +41,11 @@ const argv = (): string[] => [
   `--policies-download-dir=${join(folder, "store")}`,
 ];
 
+const moduleOf = (guest: WapcGuestName): Uint8Array => asPolicy(assemble(wapcGuests[guest]));
+
 /** Puts a policy under a tag. @returns the address of its module */
 async function push(tag: string, guest: WapcGuestName, { signed }: { signed: boolean }): Promise<string> {
-  const layer = asPolicy(assemble(wapcGuests[guest]));
+  const layer = moduleOf(guest);
   const digest = registry.putImage(repository, { tag, layer, layerType: moduleLayerType });
   if (signed) putLayers(registry, repository, digest, { layers: [await layerByKey(digest, { key })] });
   return `registry://${registry.host}/${repository}:${tag}`;
@@ -120,11 +129,74 @@ describe("a start", () => {
 
   it("policy-server 2.4, 27: a module that is no image is refused", async () => {
     const path = join(folder, "p.wasm");
-    await writeFile(path, asPolicy(assemble(wapcGuests.accept)));
+    await writeFile(path, moduleOf("accept"));
     const modules = JSON.stringify(policies({ p: `file://${path}` }));
     expect(await startProgram({ policies: modules, argv: argv() }, startEvaluator)).toMatchObject({
       exit: 1,
       stderr: "Error: Policy 'p' cannot be verified: Invalid OCI image reference: invalid reference format\n",
     });
   });
+
+  const refused = async (module: string) =>
+    await startProgram({ policies: JSON.stringify(policies({ p: module })), argv: argv() }, startEvaluator);
+  const stored = (): Promise<string[]> => readdir(join(folder, "store")).catch(() => []);
+
+  it("policy-server 27: an image without signatures is refused", async () => {
+    expect(await refused(await push("v1", "accept", { signed: false }))).toMatchObject({
+      exit: 1,
+      stderr: `Error: Policy 'p' cannot be verified: no signatures found for image: ${registry.host}/${repository}:v1 \n`,
+    });
+    expect(await stored()).toEqual([]);
+  });
+
+  it("policy-server 27: an image with another annotation is refused", async () => {
+    const allOf = [{ kind: "pubKey", key: key.publicKey, annotations: { env: "prod" } }];
+    await writeFile(join(folder, config), JSON.stringify({ apiVersion: "v1", allOf }));
+    const text = "Error: Policy 'p' cannot be verified: Image verification failed: missing signatures\n";
+    expect(await refused(await push("v1", "accept", { signed: true }))).toMatchObject({
+      exit: 1,
+      stderr: expect.stringContaining(text),
+    });
+    expect(await stored()).toEqual([]);
+  });
+
+  it("policy-server 27: a tampered file is refused where the signed one cannot be had", async () => {
+    const module = await push("v1", "accept", { signed: true });
+    await putIntoStore(module, moduleOf("reject-silently"));
+    registry.intercept = ({ url }) =>
+      url.endsWith(sha256(moduleOf("accept"))) ? { status: 404, body: "" } : undefined;
+    const digests = `Got ${sha256(moduleOf("reject-silently"))} instead of ${sha256(moduleOf("accept"))}`;
+    const text = `Error: Verification of policy p failed: The digest of the local file doesn't match with the one reported inside of the signed manifest. ${digests}`;
+    expect(await refused(module)).toMatchObject({ exit: 1, stderr: expect.stringContaining(text) });
+  });
+
+  it("policy-server 24, 27: a policy answers with an error, and never runs, where there is no trust root", async () => {
+    const allOf = [{ kind: "genericIssuer", issuer: "https://issuer.test", subject: { equal: "somebody" } }];
+    await writeFile(join(folder, config), JSON.stringify({ apiVersion: "v1", allOf }));
+    const layer = moduleOf("accept");
+    const digest = registry.putImage(repository, { tag: "v1", layer, layerType: moduleLayerType });
+    const sigstore = await createPrivateSigstore();
+    const identity = { issuer: "https://issuer.test", subject: "somebody" };
+    putLayers(registry, repository, digest, {
+      layers: [await layerByIdentity(digest, { sigstore, identity })],
+    });
+    const module = `registry://${registry.host}/${repository}:v1`;
+    await putIntoStore(module, layer);
+    const args = [...argv(), "--continue-on-errors", `--sigstore-cache-dir=${join(folder, "no-cache")}`];
+    // nobody listens there
+    const env = { HTTPS_PROXY: "http://127.0.0.1:9", NO_PROXY: "127.0.0.1" };
+    await using program = await startedProgram(policies({ p: module }), args, env);
+    const text = "bootstrap failure: p: Policy 'p' cannot be verified: Error building Sigstore trust root: ";
+    expect((await post(program, "/validate/p")).json).toMatchObject({
+      response: { allowed: false, status: { message: expect.stringContaining(text) } },
+    });
+  });
 });
+
+const sha256 = (bytes: Uint8Array): string => `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
+
+async function putIntoStore(module: string, bytes: Uint8Array): Promise<void> {
+  const path = join(folder, "store", module.replace("://", "/"));
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, bytes);
+}

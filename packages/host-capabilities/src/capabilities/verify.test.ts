@@ -92,6 +92,18 @@ describe("verification of images", () => {
       "Callback evaluation failure: Must provide keyless info",
     ],
     [
+      "no keys, second version",
+      "oci/v2/verify",
+      { type: "SigstorePubKeyVerify", image, pub_keys: [] },
+      "Callback evaluation failure: Must provide at least one pub key",
+    ],
+    [
+      "no identities, first version",
+      "oci/v1/verify",
+      { SigstoreKeylessVerify: { image, keyless: [] } },
+      "Callback evaluation failure: Must provide keyless info",
+    ],
+    [
       "no prefixes",
       "oci/v2/verify",
       { type: "SigstoreKeylessPrefixVerify", image, keyless_prefix: [] },
@@ -127,6 +139,11 @@ describe("verification of images", () => {
     const result = await ask(path, payload);
     expect("error" in result && result.error).toMatch(message);
     expect(deeds).toEqual([]);
+    // the same host answers the next question
+    expect(await ask("oci/v2/verify", { type: "SigstorePubKeyVerify", image, pub_keys: ["k"] })).toEqual(
+      trusted,
+    );
+    expect(deeds).toHaveLength(1);
   });
 
   it("policy-runtime 38: a verification that fails is a host error, never an answer", async () => {
