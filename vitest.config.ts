@@ -35,7 +35,7 @@ export default defineConfig({
           name: "together",
           include: everything,
           exclude: [...elsewhere, ...alone],
-          maxWorkers: Math.max(availableParallelism(), 1),
+          maxWorkers: availableParallelism(),
           sequence: { groupOrder: 0 },
         },
       },

@@ -197,8 +197,8 @@ describe("fetchBlobTo", () => {
   });
 
   it("fails after the third cut", async () => {
-    registry.intercept = ({ url }, response) =>
-      url === "/v2/" ? undefined : cutOff(200, whole, "012")({ url } as never, response);
+    registry.intercept = (request, response) =>
+      request.url === "/v2/" ? undefined : cutOff(200, whole, "012")(request, response);
     await using client = clientFor([registry]);
     const fetched = client.fetchBlobTo(imageAt(registry), layer, remembering(), options);
     await expect(fetched).rejects.toMatchObject({ code: "OCI_UNAVAILABLE" });

@@ -20,7 +20,6 @@ import {
   layerByIdentity,
   layerByKey,
   type PrivateSigstore,
-  type SignedLayer,
 } from "./testing/index.ts";
 
 let sigstore: PrivateSigstore;
@@ -245,60 +244,5 @@ describe("texts", () => {
   it("kwctl-and-oci 14: one signature may satisfy several entries", async () => {
     image.putLayers([await layerByKey(image.digest, { key })]);
     await image.verify({ anyOf: { minimumMatches: 2, signatures: [byKey, byKey] } }, noTrust);
-  });
-});
-
-describe("many signatures", () => {
-  it("are not looked at when nobody who means well makes so many", async () => {
-    const layer: SignedLayer = await layerByKey(image.digest, { key });
-    image.putLayers(Array.from({ length: 101 }, () => layer));
-    const { code, reasons } = await image.refusal(byKey, noTrust);
-    expect(code).toBe("SIGSTORE_NO_SIGNATURES");
-    expect(reasons).toEqual([expect.stringContaining("there are 101, more than 100")]);
-  });
-
-  it("are counted together, whatever manifests hold them, and each once", async () => {
-    const { registry, repository, digest } = image;
-    const mediaType = "application/vnd.oci.image.manifest.v1+json";
-    const bundleType = "application/vnd.dev.sigstore.bundle.v0.3+json";
-    const blob = (content: string) => ({ digest: registry.putBlob(content), size: content.length });
-    const refer = (contents: readonly string[]) =>
-      registry.putManifest(repository, {
-        ...{ schemaVersion: 2, mediaType, artifactType: bundleType },
-        config: { mediaType: "application/vnd.oci.empty.v1+json", ...blob("{}") },
-        layers: contents.map((content) => ({ mediaType: bundleType, ...blob(content) })),
-        subject: { mediaType, digest, size: 100 },
-      });
-    const texts = (name: string): string[] => Array.from({ length: 60 }, (_, index) => `${name} ${index}`);
-    image.putBundles([await bundleByKey(digest, { key })]);
-    refer(texts("one"));
-    refer([...texts("one"), "again"]);
-    await image.verify(byKey, noTrust);
-    refer(texts("other"));
-    const { reasons } = await image.refusal(byAlice, trusting(sigstore));
-    expect(reasons.join("\n")).toMatch(/there are \d+, more than 100/);
-    const asked = registry.requests.filter(({ url }) => url.includes("/blobs/")).length;
-    expect(asked).toBeLessThan(300);
-  });
-
-  it("are found among all that refers to an image", async () => {
-    const { registry, repository, digest } = image;
-    const mediaType = "application/vnd.oci.image.manifest.v1+json";
-    const config = {
-      mediaType: "application/vnd.oci.empty.v1+json",
-      digest: registry.putBlob("{}"),
-      size: 2,
-    };
-    for (let scan = 0; scan < 101; scan++) {
-      registry.putManifest(repository, {
-        ...{ schemaVersion: 2, mediaType, artifactType: "application/vnd.example.scan", config, layers: [] },
-        ...{ subject: { mediaType, digest, size: 100 }, annotations: { scan: String(scan) } },
-      });
-    }
-    image.putBundles([await bundleByKey(digest, { key })]);
-    await image.verify(byKey, noTrust);
-    expect(image.lines.map(({ message }) => message)).toEqual([
-      "of what refers to an image, only a part is looked at",
-    ]);
   });
 });

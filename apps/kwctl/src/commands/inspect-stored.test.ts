@@ -42,12 +42,12 @@ describe("kwctl inspect of a policy in the store", () => {
   });
 
   /** Puts signatures beside the policy, as cosign does. */
-  function sign(): string {
+  function sign(others: Record<string, string> = {}): string {
     const digest = under.put("acme/p:v1", annotated);
     const config = { mediaType: "application/vnd.oci.image.config.v1+json", digest, size: 1 };
     const layer = {
       ...{ mediaType: "application/vnd.dev.cosign.simplesigning.v1+json", digest, size: 7 },
-      annotations: { "dev.cosignproject.cosign/signature": "abc=" },
+      annotations: { "dev.cosignproject.cosign/signature": "abc=", ...others },
     };
     const document = { schemaVersion: 2, config, layers: [layer] };
     under.registry.putManifest("acme/p", document, { tag: `${digest.replace(":", "-")}.sig` });
@@ -73,6 +73,12 @@ describe("kwctl inspect of a policy in the store", () => {
     expect(stdout.slice(stdout.indexOf("Sigstore"))).toBe(
       `Sigstore signatures\n\nDigest: ${digest}\nMedia type: application/vnd.dev.cosign.simplesigning.v1+json\nSize: 7\nAnnotations\ndev.cosignproject.cosign/signature: abc=\n`,
     );
+  });
+
+  it("shows what others wrote without doing it: it may clear a terminal", async () => {
+    sign({ "dev.example/note": "\u001b[2Jgone\u202e" });
+    const { stdout } = await kwctl("inspect HOST/acme/p:v1 --show-signatures");
+    expect(stdout).toContain("dev.example/note: \\u001b[2Jgone\\u202e\n");
   });
 
   it.each([

@@ -12,6 +12,7 @@ import {
   signaturesNote,
 } from "../inspect/signatures.ts";
 import { notAnnotated } from "../policy-module.ts";
+import { printable } from "../report/printable.ts";
 import { openRegistries, type RegistryDeps } from "../store/open-registries.ts";
 import { readLocalPolicy } from "../store/read-local-policy.ts";
 import { yamlText } from "../yaml-text.ts";
@@ -41,8 +42,8 @@ export const inspect = defineCommand({
     if (metadata === undefined) throw notAnnotated(url);
     const signatures = flags["show-signatures"] ? await signaturesBeside(url, flags, deps) : undefined;
     if (flags.output === undefined) {
-      stdout.write(policyDetails(metadata));
-      if (signatures !== undefined) stdout.write(`\n${signaturesText(signatures)}`);
+      stdout.write(printable(policyDetails(metadata)));
+      if (signatures !== undefined) stdout.write(printable(`\n${signaturesText(signatures)}`));
       return;
     }
     const document = documentOf(metadata, signatures);

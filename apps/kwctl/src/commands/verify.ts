@@ -10,6 +10,11 @@ import { verificationOf } from "../verification/verification-of.ts";
 
 const timeoutMs = 600_000;
 
+/** Upstream's text does not say what to do. */
+const nobodyNamed = new Error(
+  "nothing says who must have signed: give --verification-key, --cert-email and --cert-oidc-issuer, --github-owner, or --verification-config-path",
+);
+
 /** `kwctl verify` (kwctl-and-oci.md 6) */
 export const verify = defineCommand({
   summary: "Verify a Kubewarden policy from a given URI using Sigstore",
@@ -17,7 +22,7 @@ export const verify = defineCommand({
   flags: { ...sourcesFlags, ...verificationFlags },
   async run({ args: [uri], flags, ...deps }) {
     const config = await verificationOf(flags, deps);
-    if (config === undefined) throw invalidInput("could not retrieve sigstore options");
+    if (config === undefined) throw invalidInput("could not retrieve sigstore options", nobodyNamed);
     await using registries = await openRegistries(flags, deps);
     // Loaded when it is needed: most commands verify nothing, and what that takes is large.
     const { openImageVerifier } = await import("../verification/open-image-verifier.ts");

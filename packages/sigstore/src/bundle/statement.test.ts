@@ -1,4 +1,3 @@
-import type { Bundle } from "@sigstore/bundle";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { SigstoreError } from "../errors.ts";
@@ -9,7 +8,7 @@ const [digest, other] = [`sha256:${"0".repeat(64)}`, `sha256:${"1".repeat(64)}`]
 
 function read(statement: string, payloadType = "application/vnd.in-toto+json") {
   const dsseEnvelope = { payload: Buffer.from(statement), payloadType, signatures: [] };
-  return statementOf({ content: { $case: "dsseEnvelope", dsseEnvelope } } as unknown as Bundle);
+  return statementOf({ content: { $case: "dsseEnvelope", dsseEnvelope } });
 }
 
 const changed = (change: object): string =>

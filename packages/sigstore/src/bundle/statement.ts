@@ -23,7 +23,7 @@ const types: readonly unknown[] = ["https://in-toto.io/Statement/v1", "https://i
  * The statement in the envelope of a bundle; whose word it is shows when the bundle is verified.
  * @throws {SigstoreError} `SIGSTORE_SIGNATURE_INVALID` for another content, or a malformed one
  */
-export function statementOf({ content }: Bundle): Statement {
+export function statementOf({ content }: Pick<Bundle, "content">): Statement {
   if (content.$case !== "dsseEnvelope") throw invalidSignature("the bundle has no envelope with a statement");
   const { dsseEnvelope: envelope } = content;
   if (envelope.payloadType !== payloadType) {

@@ -3,6 +3,8 @@ import { SigstoreError } from "../errors.ts";
 import { type VerificationFlags, verificationConfigOf } from "./config-of-flags.ts";
 import type { VerificationConfig } from "./constraint.ts";
 
+const annotations = { env: "prod", sum: "1=1" };
+
 describe("the flags of a verification", () => {
   it.each<[string, VerificationFlags, VerificationConfig | undefined]>([
     ["none", {}, undefined],
@@ -25,10 +27,10 @@ describe("the flags of a verification", () => {
       },
       {
         allOf: [
-          { kind: "genericIssuer", issuer: "https://i", subject: { equal: "a@b.c" } },
-          { kind: "githubAction", owner: "acme", repo: "app" },
-          { kind: "pubKey", key: "A" },
-        ].map((each) => ({ ...each, annotations: { env: "prod", sum: "1=1" } })) as never,
+          { kind: "genericIssuer", issuer: "https://i", subject: { equal: "a@b.c" }, annotations },
+          { kind: "githubAction", owner: "acme", repo: "app", annotations },
+          { kind: "pubKey", key: "A", annotations },
+        ],
       },
     ],
     ["an owner", { githubOwner: "acme" }, { allOf: [{ kind: "githubAction", owner: "acme" }] }],
