@@ -10,6 +10,7 @@ export type KubeErrorCode =
   | "KUBE_KIND_UNKNOWN" // the group and version have no such kind
   | "KUBE_SCOPE_MISMATCH" // a namespace for a cluster-wide kind, or none for a namespaced one
   | "KUBE_NAME_INVALID" // no object or namespace can have this name
+  | "KUBE_CONFLICT" // 409: the object exists already, or is not the version that was to be replaced
   | "KUBE_GONE" // 410: the resource version or continue token is too old; list anew
   | "KUBE_REFUSED" // another 4xx, such as a malformed selector; the same request fails again
   | "KUBE_THROTTLED" // 429: too many requests; see retryAfterMs

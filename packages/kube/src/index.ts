@@ -8,8 +8,18 @@ export type { ReadFile } from "./access/kubeconfig.ts";
 export type { RunProgram } from "./access/run-program.ts";
 export { createKubeClient, type KubeClient, type KubeClientOptions } from "./client/kube-client.ts";
 export type { KubeRequest, KubeResponse, QueryValue } from "./client/request.ts";
+export type { Controller, Reconcile, ReconcileResult } from "./controllers/controller.ts";
+export type { EventRecorder, RecordedEvent } from "./controllers/event-recorder.ts";
+export type { Informer, ObjectChange } from "./controllers/informer.ts";
 export { isKubeError, KubeError, type KubeErrorCode, type KubeErrorOptions } from "./errors.ts";
 export { applyFieldMask, type FieldMask, parseFieldMask } from "./masks/field-mask.ts";
+export type {
+  CallOptions,
+  ObjectClient,
+  ObjectName,
+  ObjectSelection,
+  WriteOptions,
+} from "./objects/object-client.ts";
 export {
   type ApiResource,
   collectionPath,

@@ -1,0 +1,48 @@
+export {
+  certificateFormatAnnotation,
+  commonLabels,
+  componentLabel,
+  configVersionKey,
+  finalizer,
+  instanceLabel,
+  legacyFinalizer,
+  legacyWebhookLabel,
+  managedAnnotationKeys,
+  managedByLabel,
+  managedLabelKeys,
+  type NamedPolicy,
+  partOfLabel,
+  policiesApiVersion,
+  policiesGroup,
+  policyNameAnnotation,
+  policyNamespaceAnnotation,
+  policyServerLabel,
+  policyServerObjectName,
+  uniqueName,
+} from "./names.ts";
+export {
+  type AdmissionPolicy,
+  type AdmissionPolicyGroup,
+  admissionPolicies,
+  admissionPolicyGroups,
+  type ClusterAdmissionPolicy,
+  type ClusterAdmissionPolicyGroup,
+  clusterAdmissionPolicies,
+  clusterAdmissionPolicyGroups,
+  isGroup,
+  isNamespaced,
+  type Policy,
+  type PolicyKind,
+  policyKinds,
+} from "./policy-kinds.ts";
+export {
+  defaultMetricsPort,
+  defaultReadinessProbePort,
+  defaultWebhookPort,
+  type EnvVar,
+  type PolicyServer,
+  type PolicyServerSpec,
+  policyServers,
+} from "./policy-server.ts";
+export type { ContextAwareResource, MatchCondition, RuleWithOperations } from "./spec-fields.ts";
+export { PolicyServerStatus, PolicyStatus, ReplicaStatus, StoredCondition } from "./status.ts";
