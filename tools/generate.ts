@@ -3,6 +3,7 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { loadSubcommands } from "@kubewarden-ts/cli";
 import { kwctlProgram } from "../apps/kwctl/src/program.ts";
 import { policyServer } from "../apps/policy-server/src/program.ts";
 import { createPolicyProgram } from "../packages/create-policy/src/program.ts";
@@ -20,7 +21,7 @@ const root = join(import.meta.dirname, "..");
 async function generate({ files }: SourceTree): Promise<ReferenceDocument[]> {
   const programs = [
     policyServer,
-    kwctlProgram({ ownVersion: "", open }),
+    await loadSubcommands(kwctlProgram({ ownVersion: "", open })),
     policySdk,
     createPolicyProgram({ ownVersion: "" }),
   ];

@@ -1,5 +1,7 @@
+import { type Command, loadSubcommands } from "@kubewarden-ts/cli";
 import { builtinNames } from "@kubewarden-ts/rego/node";
 import { describe, expect, it } from "vitest";
+import { kwctlProgram } from "./program.ts";
 import { runKwctl } from "./testing/run-kwctl.ts";
 
 describe("kwctl", () => {
@@ -19,6 +21,17 @@ describe("kwctl", () => {
     ],
   ])("answers %s", async (flag, stdout) => {
     expect(await runKwctl([flag])).toMatchObject({ code: 0, stdout, stderr: "" });
+  });
+
+  it("says the same of each command, loaded or not", async () => {
+    const program = kwctlProgram({
+      ownVersion: "0.0.1",
+      open: () => Promise.reject(new Error("not opened")),
+    });
+    const loaded = await loadSubcommands(program);
+    const summaries = ({ subcommands }: Command) =>
+      Object.entries(subcommands).map(([name, { summary }]) => [name, summary]);
+    expect(summaries(program)).toEqual(summaries(loaded));
   });
 
   it("describes itself", async () => {

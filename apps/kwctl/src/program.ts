@@ -1,26 +1,81 @@
-import { docsCommand } from "@kubewarden-ts/cli";
+import { docsCommand, lazyCommand } from "@kubewarden-ts/cli";
 import { KUBEWARDEN_VERSION } from "@kubewarden-ts/protocol";
-import { annotate } from "./commands/annotate.ts";
-import { bench } from "./commands/bench.ts";
-import { completions } from "./commands/completions.ts";
-import { digest } from "./commands/digest.ts";
-import { info } from "./commands/info.ts";
-import { inspect } from "./commands/inspect.ts";
-import { load } from "./commands/load.ts";
-import { login } from "./commands/login.ts";
-import { logout } from "./commands/logout.ts";
-import { policies } from "./commands/policies.ts";
-import { pull } from "./commands/pull.ts";
-import { push } from "./commands/push.ts";
-import { rm } from "./commands/rm.ts";
-import { run } from "./commands/run.ts";
-import { save } from "./commands/save.ts";
-import { scaffold } from "./commands/scaffold.ts";
-import { scan } from "./commands/scan.ts";
-import { sign } from "./commands/sign.ts";
-import { test } from "./commands/test.ts";
-import { verify } from "./commands/verify.ts";
 import { defineCommand } from "./define-command.ts";
+
+/** Loaded one by one: `kwctl --version` and `kwctl run` do not wait for the code of the others. */
+const commands = {
+  annotate: lazyCommand(
+    "Add Kubewarden metadata to a WebAssembly module",
+    async () => (await import("./commands/annotate.ts")).annotate,
+  ),
+  bench: lazyCommand(
+    "Benchmarks a Kubewarden policy",
+    async () => (await import("./commands/bench.ts")).bench,
+  ),
+  completions: lazyCommand(
+    "Generates shell completions",
+    async () => (await import("./commands/completions.ts")).completions,
+  ),
+  digest: lazyCommand(
+    "Fetch digest from the OCI manifest of a policy",
+    async () => (await import("./commands/digest.ts")).digest,
+  ),
+  info: lazyCommand("Display system information", async () => (await import("./commands/info.ts")).info),
+  inspect: lazyCommand(
+    "Inspect Kubewarden policy",
+    async () => (await import("./commands/inspect.ts")).inspect,
+  ),
+  load: lazyCommand("Load policies from a tarball", async () => (await import("./commands/load.ts")).load),
+  login: lazyCommand(
+    "kubewarden-ts only: keep credentials of a registry",
+    async () => (await import("./commands/login.ts")).login,
+  ),
+  logout: lazyCommand(
+    "kubewarden-ts only: forget the credentials of a registry",
+    async () => (await import("./commands/logout.ts")).logout,
+  ),
+  policies: lazyCommand(
+    "Lists all downloaded policies",
+    async () => (await import("./commands/policies.ts")).policies,
+  ),
+  pull: lazyCommand(
+    "Pulls a Kubewarden policy from a given URI",
+    async () => (await import("./commands/pull.ts")).pull,
+  ),
+  push: lazyCommand(
+    "Pushes a Kubewarden policy to an OCI registry",
+    async () => (await import("./commands/push.ts")).push,
+  ),
+  rm: lazyCommand(
+    "Removes a Kubewarden policy from the store",
+    async () => (await import("./commands/rm.ts")).rm,
+  ),
+  run: lazyCommand(
+    "Runs a Kubewarden policy from a given URI",
+    async () => (await import("./commands/run.ts")).run,
+  ),
+  save: lazyCommand("Save policies to a tar.gz file", async () => (await import("./commands/save.ts")).save),
+  scaffold: lazyCommand(
+    "Scaffold a Kubernetes resource or configuration file",
+    async () => (await import("./commands/scaffold.ts")).scaffold,
+  ),
+  scan: lazyCommand(
+    "kubewarden-ts only: check manifests against policies",
+    async () => (await import("./commands/scan.ts")).scan,
+  ),
+  sign: lazyCommand(
+    "kubewarden-ts only: sign a policy in a registry",
+    async () => (await import("./commands/sign.ts")).sign,
+  ),
+  test: lazyCommand(
+    "kubewarden-ts only: run the test suites of policies",
+    async () => (await import("./commands/test.ts")).test,
+  ),
+  verify: lazyCommand(
+    "Verify a Kubewarden policy from a given URI using Sigstore",
+    async () => (await import("./commands/verify.ts")).verify,
+  ),
+};
 
 /**
  * The command table of kwctl.
@@ -42,9 +97,10 @@ export function kwctlProgram(options: {
       verbose: { type: "boolean", short: "v", global: true, description: "Increase verbosity" },
       "no-color": { type: "boolean", global: true, description: "Disable color output" },
     },
-    subcommands: {
-      ...{ annotate, bench, completions, digest, docs: docsCommand({ open }), info, inspect, load, login },
-      ...{ logout, policies, pull, push, rm, run, save, scaffold, scan, sign, test, verify },
-    },
+    subcommands: sortedByName({ ...commands, docs: docsCommand({ open }) }),
   });
+}
+
+function sortedByName<T>(table: Readonly<Record<string, T>>): Record<string, T> {
+  return Object.fromEntries(Object.entries(table).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

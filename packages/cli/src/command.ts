@@ -15,8 +15,8 @@ export type CommandResult = number | void;
 export interface ProgramContext {
   /** Values of the root command's flags. */
   readonly globals: Readonly<Record<string, FlagValue>>;
-  /** The root command, for what is generated from the table: reference, completions. */
-  readonly program: Command;
+  /** The root command with all of its subcommands, for what is generated from the table: reference, completions. */
+  loadProgram(): Promise<Command>;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdout: Output;
   readonly stderr: Output;
@@ -32,6 +32,8 @@ export interface Command<Deps extends object = object, Flags extends FlagTable =
   readonly args: readonly ArgumentSpec[];
   readonly flags: Flags;
   readonly subcommands: Readonly<Record<string, Command<Deps>>>;
+  /** Of a command that is not loaded yet; see `lazyCommand`. */
+  readonly load?: () => Promise<Command<Deps>>;
   /** Absent in a command that only holds subcommands. A method, so that commands with other flags fit one table. */
   run?(
     context: ProgramContext & {

@@ -23,8 +23,8 @@ export function docsCommand({ open }: FileOpener) {
         description: "File to write: Markdown when it is named .md, else AsciiDoc",
       },
     },
-    async run({ flags: { output }, program }) {
-      const text = reference(program, output.endsWith(".md") ? "markdown" : "asciidoc");
+    async run({ flags: { output }, loadProgram }) {
+      const text = reference(await loadProgram(), output.endsWith(".md") ? "markdown" : "asciidoc");
       await using file = await open(output, "w").catch(failure(`cannot create file ${output}`));
       await file.writeFile(text).catch(failure(`cannot write to file ${output}`));
     },

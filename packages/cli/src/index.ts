@@ -27,6 +27,7 @@ export {
   type StringFlag,
 } from "./flag.ts";
 export { helpText } from "./help.ts";
+export { lazyCommand, loadSubcommands } from "./lazy-command.ts";
 export { type ParsedCommandLine, parseCommandLine } from "./parse-command-line.ts";
 export { reference } from "./reference.ts";
 export { type MakeDeps, type ProgramIo, runProgram } from "./run-program.ts";

@@ -1,6 +1,7 @@
 import type { Command, Output } from "./command.ts";
 import { errorReport } from "./error-report.ts";
 import type { FlagTable, FlagValue, FlagValues } from "./flag.ts";
+import { loadSubcommands } from "./lazy-command.ts";
 import { parseCommandLine } from "./parse-command-line.ts";
 
 /** What a program gets from its process. */
@@ -38,7 +39,7 @@ export async function runProgram(
   },
 ): Promise<number> {
   const { argv, env, stdout, stderr } = io;
-  const parsed = parseCommandLine(root, argv, env);
+  const parsed = parseCommandLine(await loadSubcommands(root, argv), argv, env);
   switch (parsed.kind) {
     case "help":
     case "version":
@@ -55,7 +56,7 @@ export async function runProgram(
           args,
           flags,
           globals,
-          program: root,
+          loadProgram: () => loadSubcommands(root),
           env,
           stdout,
           stderr,

@@ -1,9 +1,10 @@
-import { type Command, completionShells, type FlagTable } from "@kubewarden-ts/cli";
+import { type Command, completionShells, type FlagTable, loadSubcommands } from "@kubewarden-ts/cli";
 import { describe, expect, it } from "vitest";
 import { kwctlProgram } from "../program.ts";
 import { runKwctl } from "../testing/run-kwctl.ts";
 
-const program = kwctlProgram({ ownVersion: "0.0.1", open: () => Promise.reject(new Error("not opened")) });
+const open = () => Promise.reject(new Error("not opened"));
+const program = await loadSubcommands(kwctlProgram({ ownVersion: "0.0.1", open }));
 
 /** Everything that is to be completed: subcommands, flags without their dashes, values of lists. */
 function wordsOf({

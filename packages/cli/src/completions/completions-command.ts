@@ -15,8 +15,8 @@ export function completionsCommand() {
         description: "Shell type",
       },
     },
-    run({ flags, program, stdout }) {
-      stdout.write(completionScript(program, flags.shell));
+    async run({ flags, loadProgram, stdout }) {
+      stdout.write(completionScript(await loadProgram(), flags.shell));
     },
   });
 }
