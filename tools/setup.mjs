@@ -1,5 +1,6 @@
 // Everything a fresh machine needs before `npm start` or `npm test`: plain JavaScript, because Node.js 26 itself is
-// one of the things it installs. Run by npm's pre scripts: `node tools/setup.mjs start|test`.
+// one of the things it installs. Run by npm's pre scripts: `node tools/setup.mjs start|test`, and by
+// `npm start -- --cluster`: `node tools/setup.mjs cluster`.
 import { existsSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,9 +9,10 @@ import { buildEngine } from "./setup/engine.mjs";
 import { withSetupLock } from "./setup/lock.mjs";
 import { machineCacheFolder } from "./setup/machine-cache.mjs";
 import { skippedParts } from "./setup/skip.mjs";
-import { provideTestParts } from "./setup/test-parts.mjs";
+import { provideClusterParts, provideTestParts } from "./setup/test-parts.mjs";
 
 const OLDEST_NODE = 20;
+const TARGETS = ["start", "test", "cluster"];
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const cacheFolder = join(root, "node_modules", ".cache", "kubewarden-ts");
@@ -22,7 +24,7 @@ function say(line) {
 
 async function main() {
   const [target = "start"] = process.argv.slice(2);
-  if (target !== "start" && target !== "test") throw new Error(`unknown target ${target}: start or test`);
+  if (!TARGETS.includes(target)) throw new Error(`unknown target ${target}: ${TARGETS.join(", ")}`);
   const major = Number(process.versions.node.split(".")[0]);
   if (major < OLDEST_NODE) {
     throw new Error(`Node.js ${process.versions.node} is too old: install Node.js ${OLDEST_NODE} or newer`);
@@ -35,6 +37,7 @@ async function main() {
     if (!existsSync(cacheFolder)) mkdirSync(cacheFolder, { recursive: true });
     await buildEngine(context);
     if (target === "test") await provideTestParts(context);
+    if (target === "cluster") await provideClusterParts(context);
   });
 }
 

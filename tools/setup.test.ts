@@ -5,12 +5,17 @@ import { expect, it } from "vitest";
 const script = join(import.meta.dirname, "setup.mjs");
 
 it.each([
-  ["an unknown target", ["everything"], "", "set-up failed: unknown target everything: start or test\n"],
+  [
+    "an unknown target",
+    ["everything"],
+    "",
+    "set-up failed: unknown target everything: start, test, cluster\n",
+  ],
   [
     "an unknown part to leave out",
     ["test"],
     "go,rust",
-    "set-up failed: KUBEWARDEN_TS_SKIP: unknown part rust; known: dependencies, engine, go, kubernetes, opa, oras, prometheus, registry, wasmtime\n",
+    "set-up failed: KUBEWARDEN_TS_SKIP: unknown part rust; known: dependencies, elvish, engine, fish, go, kubernetes, opa, oras, prometheus, registry, wasmtime, zsh\n",
   ],
 ])("the set-up refuses %s", (_row, args, skip, message) => {
   const env = { ...process.env, KUBEWARDEN_TS_SKIP: skip };

@@ -84,6 +84,23 @@ describe.skipIf(requires("opa").skip)("Rego policies compiled by opa", () => {
     ]);
   });
 
+  it("gatekeeper-unique-ingress finds the host of another Ingress, not its own", async () => {
+    const module = await loadRegoModule("gatekeeper-unique-ingress");
+    const ingress = (name: string, ...hosts: string[]) => ({
+      metadata: { name, namespace: "shop" },
+      spec: { rules: hosts.map((host) => ({ host })) },
+    });
+    const Ingress = { web: ingress("web", "a.test", "b.test"), old: ingress("old", "b.test") };
+    const inventory = { namespace: { shop: { "networking.k8s.io/v1": { Ingress } } } };
+    const violations = (object: object) =>
+      module.evaluate({ parameters: {}, review: { object } }, { inventory });
+    expect(violations(ingress("web", "a.test", "c.test"))).toEqual([{ result: [] }]);
+    const msg = "host b.test belongs to the Ingress old of namespace shop";
+    expect(violations(ingress("web", "b.test", "a.test"))).toEqual([
+      { result: [{ msg, details: { host: "b.test" } }] },
+    ]);
+  });
+
   it.each<[RegoGuest, readonly string[]]>([
     ["opa-http-send", ["http.send"]],
     ["opa-endless", []],

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { wapcGuests } from "../guests/text/wapc.ts";
+import { digestOf } from "../registry/push.ts";
 import { type Registry, startRegistry } from "../registry/start-registry.ts";
 import { startRecordingProxy } from "../support/recording-proxy.ts";
 import { requires } from "../support/requirements.ts";
@@ -62,6 +63,38 @@ describe.skipIf(requires("registry").skip)("how kwctl reaches registries", () =>
     expect(
       (await kwctl(`digest ${registry.host}/acme/p:v1`)).stdout.endsWith(`${reference.split("@")[1]}\n`),
     ).toBe(true);
+  });
+
+  const requestFailed = "error sending request for url";
+  it.each<[string, string, string]>([
+    [
+      "the reference of an image",
+      "registry://HOST/acme/p:v1",
+      `Fail to interact with OCI registry: ${requestFailed} (https://HOST/v2/acme/p/manifests/v1)`,
+    ],
+    [
+      "an https URL",
+      `https://HOST/v2/acme/p/blobs/${digestOf(policy)}`,
+      `${requestFailed} (https://HOST/v2/acme/p/blobs/${digestOf(policy)})`,
+    ],
+  ])("kwctl-and-oci 14, 16: pulls by %s under the authority of that host only", async (_row, uri, text) => {
+    await trusting(tls);
+    expect(await push(tls)).toMatchObject({ exitCode: 0 });
+    const own = (template: string) => template.replace("HOST", tls.host);
+    const elsewhere = { [basic.host]: [{ type: "Data", data: tls.ca }] };
+    for (const content of [{}, { source_authorities: elsewhere }]) {
+      await sources(content);
+      expect(await kwctl(`pull ${own(uri)}`)).toEqual({
+        ...{ exitCode: 1, stdout: "" },
+        stderr: expect.stringContaining(`Error: ${own(text)}\n\nCaused by:\n    unable to verify`),
+      });
+      expect((await folder.kwctl(["policies"])).stdout).toBe("");
+    }
+    await trusting(tls);
+    expect(await kwctl(`pull ${own(uri)}`)).toEqual(silent);
+    expect((await folder.kwctl(["policies"])).stdout).toContain(`| ${own(uri)} |`);
+    const path = join(folder.store, own(uri).replace("://", "/"));
+    expect(await readFile(path)).toEqual(Buffer.from(policy));
   });
 
   it("kwctl-and-oci 17: logs in, pushes, and logs out", async () => {

@@ -4,7 +4,7 @@ import { textPolicy } from "../../apps/kwctl/src/testing/text-policy.ts";
 import { buildPolicies } from "../../policies/build.ts";
 import { hostCall, wapcGuest } from "../guests/text/wapc.ts";
 import { regoPolicy } from "../support/rego-guest.ts";
-import { requires } from "../support/requirements.ts";
+import { guestModulePath, requires } from "../support/requirements.ts";
 import { asPolicy, assemble } from "../support/text-guest.ts";
 import { bundledProgram } from "./bundled-program.ts";
 import { type KwctlFolder, kwctlFolder } from "./kwctl-in-folder.ts";
@@ -200,6 +200,31 @@ describe.skipIf(requires("opa").skip)("kwctl run that replays to a Gatekeeper po
   });
 });
 
+describe.skipIf(requires("opa").skip)("kwctl run that replays to a Gatekeeper policy of unique hosts", () => {
+  beforeAll(async () => {
+    await folder.write("gatekeeper.wasm", regoPolicy("gatekeeper-unique-ingress"));
+    const ofIngresses = member("gatekeeper", { contextAwareResources: ingresses });
+    const group = { policies: { unique: ofIngresses }, expression: "unique() && true", message: "no" };
+    await folder.write("gatekeeper.yaml", resource("ClusterAdmissionPolicy", ofIngresses));
+    await folder.write("gatekeeper-group.yaml", resource("ClusterAdmissionPolicyGroup", group));
+  });
+
+  it.each<[string, string, boolean]>([
+    ["gatekeeper.wasm", "no-duplicate.yml", true],
+    ["gatekeeper.wasm", "duplicate.yml", false],
+    ["gatekeeper.yaml", "no-duplicate.yml", true],
+    ["gatekeeper.yaml", "duplicate.yml", false],
+    ["gatekeeper-group.yaml", "no-duplicate.yml", true],
+    ["gatekeeper-group.yaml", "duplicate.yml", false],
+  ])("kwctl-and-oci 17, 34: %s with %s is allowed: %s", async (policy, session, allowed) => {
+    const flags = `-r ingress.json --allow-context-aware --replay-host-capabilities-interactions ${session}`;
+    const { stdout, stderr } = await run(`${policy} ${flags}`);
+    expect(stdout).toContain(`"allowed":${allowed}`);
+    expect(stderr).not.toContain("not been replayed");
+    if (!allowed) expect(stdout).toContain("host a.test belongs to the Ingress old of namespace back");
+  });
+});
+
 describe("kwctl run --allowed-host-capabilities", () => {
   const flag = "--allowed-host-capabilities";
   const replay = "-r pod.json --allow-context-aware --replay-host-capabilities-interactions found.yml";
@@ -232,4 +257,21 @@ describe("kwctl run with wrong settings", () => {
       ...{ exitCode: 1, stdout: "", stderr: `Error: Provided settings are not valid: ${message}\n` },
     });
   });
+
+  it.skipIf(requires("go").skip)(
+    "kwctl-and-oci 17: shows where a CEL policy in Go stops reading its expression",
+    async () => {
+      const module = asPolicy(await readFile(guestModulePath("go-cel")), { executionMode: "wasi" });
+      await folder.write("cel.wasm", module);
+      const settings = JSON.stringify({ expression: "object.spec.replicas\n\t<= 'three' + 1" });
+      await folder.write("cel.json", settings);
+      const args = ["run", "cel.wasm", "-r", "pod.json", "--settings-path", "cel.json"];
+      const { exitCode, stdout, stderr } = await folder.kwctl(args);
+      expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
+      const reason = "<input>:2:13: found no matching overload for '_+_' applied to '(string, int)'";
+      expect(stderr).toBe(
+        `Error: Provided settings are not valid: ERROR: ${reason}\n |  <= 'three' + 1\n | ............^\n`,
+      );
+    },
+  );
 });

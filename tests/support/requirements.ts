@@ -4,13 +4,20 @@ import * as v from "valibot";
 import { TestRunner } from "vitest";
 
 /** What a test may need beyond npm packages. */
-export type Requirement = MachinePart | Shell | "kubernetes-controllers" | "shared-data";
-
-/** A shell besides bash, on the path or not: nobody is asked to install one. */
-export type Shell = "elvish" | "fish" | "pwsh" | "zsh";
+export type Requirement = MachinePart | "kubernetes-controllers" | "pwsh" | "shared-data";
 
 /** What the set-up looks for on the machine, or builds for it. */
-export type MachinePart = "go" | "kubernetes" | "opa" | "oras" | "prometheus" | "registry" | "wasmtime";
+export type MachinePart =
+  | "elvish"
+  | "fish"
+  | "go"
+  | "kubernetes"
+  | "opa"
+  | "oras"
+  | "prometheus"
+  | "registry"
+  | "wasmtime"
+  | "zsh";
 
 /** A module that the set-up built from `tests/guests`: in Go, or in Rego from the folder `rego/<name>`. */
 export type BuiltGuest =
@@ -77,7 +84,7 @@ export function guestModulePath(name: BuiltGuest): string {
  *
  * - `kubernetes`: the folder of `kube-apiserver`, `etcd`, `kubectl` and their peers
  * - `opa`: the folder of `opa` and of OPA's own test cases
- * - `oras`, `prometheus`, `registry`: the program
+ * - `elvish`, `fish`, `oras`, `prometheus`, `registry`, `zsh`: the program
  * - `wasmtime`: the program of `tests/wasmtime`
  */
 export function partPath(part: Exclude<MachinePart, "go">): string {
@@ -93,11 +100,8 @@ function missingRequirement(part: Requirement): MissingPart | undefined {
   switch (part) {
     case "shared-data":
       return missingSharedData();
-    case "elvish":
-    case "fish":
     case "pwsh":
-    case "zsh":
-      return missingShell(part);
+      return missingPowerShell();
     case "kubernetes-controllers":
       return missingControllers();
     default:
@@ -105,10 +109,11 @@ function missingRequirement(part: Requirement): MissingPart | undefined {
   }
 }
 
-function missingShell(shell: Shell): MissingPart | undefined {
+/** No package of Debian holds it: nobody is asked to install it. */
+function missingPowerShell(): MissingPart | undefined {
   const folders = (process.env["PATH"] ?? "").split(delimiter);
-  if (folders.some((folder) => existsSync(join(folder, shell)))) return undefined;
-  return { part: shell, reason: "not on the path", failsCi: false };
+  if (folders.some((folder) => existsSync(join(folder, "pwsh")))) return undefined;
+  return { part: "pwsh", reason: "not on the path", failsCi: false };
 }
 
 /** Programs that somebody else built may lack this one. */

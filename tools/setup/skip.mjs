@@ -1,7 +1,9 @@
 /** Parts of the set-up that `KUBEWARDEN_TS_SKIP` can leave out, separated by commas. */
 export const SKIPPABLE = [
   "dependencies",
+  "elvish",
   "engine",
+  "fish",
   "go",
   "kubernetes",
   "opa",
@@ -9,6 +11,7 @@ export const SKIPPABLE = [
   "prometheus",
   "registry",
   "wasmtime",
+  "zsh",
 ];
 
 /**

@@ -1,4 +1,4 @@
-import { providePrometheus, provideRegistry } from "./debian-program.mjs";
+import { DEBIAN_PARTS } from "./debian-programs.mjs";
 import { writeEnvironment } from "./environment.mjs";
 import { buildGoGuests } from "./go-guests.mjs";
 import { provideKubernetes } from "./kubernetes.mjs";
@@ -9,8 +9,7 @@ import { provideWasmtime } from "./wasmtime.mjs";
 
 /** What tests need from the machine, cheap ones first; no part needs another. */
 const PARTS = {
-  registry: provideRegistry,
-  prometheus: providePrometheus,
+  ...DEBIAN_PARTS,
   go: buildGoGuests,
   wasmtime: provideWasmtime,
   oras: provideOras,
@@ -23,10 +22,15 @@ const PARTS = {
  * nothing here: its tests are skipped by name.
  * @param {import("./context.mjs").Context} context
  */
-export async function provideTestParts(context) {
+export const provideTestParts = (context) => provideParts(context, PARTS);
+
+/** What a cluster on this machine needs. @param {import("./context.mjs").Context} context */
+export const provideClusterParts = (context) => provideParts(context, { kubernetes: provideKubernetes });
+
+async function provideParts(context, parts) {
   /** @type {Record<string, import("./context.mjs").Part>} */
   const found = {};
-  for (const [name, provide] of Object.entries(PARTS)) {
+  for (const [name, provide] of Object.entries(parts)) {
     found[name] = await provide(context).catch((error) => unavailable(`its set-up failed: ${error.message}`));
     // After each part: who breaks off the last one, which takes long, keeps the others.
     writeEnvironment(context.cacheFolder, found);

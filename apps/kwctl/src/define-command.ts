@@ -17,6 +17,8 @@ export interface FileSystem {
   makeFolder(path: string): Promise<unknown>;
   /** What lies there; links are followed. */
   stat(path: string): Promise<{ isFile(): boolean; isDirectory(): boolean }>;
+  /** What lies there, a symbolic link itself; fails when there is nothing. */
+  lstat(path: string): Promise<unknown>;
   /** The names in a folder, in any order. */
   readdir(path: string): Promise<string[]>;
   /** Canonical absolute path; fails when there is nothing. */

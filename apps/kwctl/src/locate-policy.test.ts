@@ -1,10 +1,15 @@
-import type { PolicyFolder, StoredPolicy } from "@kubewarden-ts/policy-store";
+import type { PinnedPolicy, PolicyFolder } from "@kubewarden-ts/policy-store";
 import { describe, expect, it } from "vitest";
 import { localPolicy, locatePolicy } from "./locate-policy.ts";
 import { memoryFiles } from "./testing/memory-files.ts";
 
 const files = memoryFiles({ "policy.wasm": "", "/srv/a b.wasm": "", "0169": "" });
-const stored: StoredPolicy = { uri: "registry://h.test/p:v1", path: "/store/p", segments: [] };
+const stored: PinnedPolicy = {
+  uri: "registry://h.test/p:v1",
+  path: "/store/p",
+  segments: [],
+  digest: "sha256:aa",
+};
 /** Holds one policy, whose module has a digest of one digit over and over. */
 const policies: Pick<PolicyFolder, "find" | "findByDigest"> = {
   find: async (uri) => (uri === stored.uri ? stored : undefined),
@@ -25,7 +30,8 @@ describe("locatePolicy", () => {
     ["a bare reference", "ghcr.io/acme/policy:v1", "registry://ghcr.io/acme/policy:v1"],
     ["a bare reference without a tag", "ghcr.io/acme/policy", "registry://ghcr.io/acme/policy:latest"],
   ])("kwctl-and-oci 39: finds %s", async (_row, name, url) => {
-    expect(await locatePolicy(name, deps)).toBe(url);
+    const pinned = url === stored.uri ? { pinned: stored } : {};
+    expect(await locatePolicy(name, deps)).toEqual({ uri: url, ...pinned });
   });
 
   it("kwctl-and-oci 39: says which digest it cannot find", async () => {
@@ -35,12 +41,17 @@ describe("locatePolicy", () => {
 
 describe("localPolicy", () => {
   it("is a file", async () => {
-    const found = await localPolicy("file:///srv/a%20b.wasm", policies);
+    const found = await localPolicy({ uri: "file:///srv/a%20b.wasm" }, policies);
     expect(found).toEqual({ kind: "file", path: "/srv/a b.wasm" });
   });
 
   it("is one of the store", async () => {
-    expect(await localPolicy(stored.uri, policies)).toEqual({ kind: "stored", policy: stored });
+    expect(await localPolicy({ uri: stored.uri }, policies)).toEqual({ kind: "stored", policy: stored });
+  });
+
+  it("kwctl-and-oci 39: is the one that a digest named, whatever lies at its address", async () => {
+    const located = { uri: "https://host/p.wasm?1", pinned: stored };
+    expect(await localPolicy(located, policies)).toEqual({ kind: "stored", policy: stored });
   });
 
   it.each([
@@ -48,6 +59,6 @@ describe("localPolicy", () => {
     ["registry://host/p:v1", "Cannot find policy with uri: registry://host/p:v1"],
     ["ftp://host/p.wasm", "Unknown scheme: ftp"],
   ])("kwctl-and-oci 39: is none for %s", async (url, message) => {
-    await expect(localPolicy(url, policies)).rejects.toThrow(message);
+    await expect(localPolicy({ uri: url }, policies)).rejects.toThrow(message);
   });
 });

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { errorText, type Logger } from "@kubewarden-ts/base";
+import { errorText, type Logger, osErrorText } from "@kubewarden-ts/base";
 import { defaultSources, parseSources, type Sources, withEnvironmentProxies } from "@kubewarden-ts/oci";
 import type { FileSystem } from "./define-command.ts";
 import type { Directories } from "./directories.ts";
@@ -18,20 +18,22 @@ export async function readSources(
     readonly directories: Directories;
     readonly env: Readonly<Record<string, string | undefined>>;
     readonly log: Logger;
+    /** What the message about a file that cannot be used starts with. */
+    readonly sourcesErrorPrefix?: string;
   },
 ): Promise<Sources> {
-  const { files, directories, env } = deps;
+  const { files, directories, env, sourcesErrorPrefix = "" } = deps;
   const file = path ?? (await existing(join(directories.config, "sources.yaml"), files));
-  const sources = file === undefined ? defaultSources : await readFile(file, files);
+  const sources = file === undefined ? defaultSources : await readFile(file, files, sourcesErrorPrefix);
   return withEnvironmentProxies(sources, env);
 }
 
-async function readFile(path: string, files: FileSystem): Promise<Sources> {
-  const text = await readUserText(files, path, `Cannot read sources file ${path}`);
+async function readFile(path: string, files: FileSystem, prefix: string): Promise<Sources> {
+  const text = await readUserText(files, path, `${prefix}Cannot read sources file ${path}`);
   try {
     return await parseSources(text);
   } catch (error) {
-    throw invalidInput(`Cannot parse sources file ${path}: ${errorText(error)}`);
+    throw invalidInput(`${prefix}Cannot parse sources file ${path}: ${errorText(error)}`);
   }
 }
 
@@ -48,5 +50,6 @@ export async function checkDockerConfig(
   const configured = folder ?? env["DOCKER_CONFIG"];
   if (configured === undefined) return;
   const path = join(configured, "config.json");
-  if ((await existing(path, files)) === undefined) log.warn("Docker config file not found", { path });
+  const problem = await files.stat(path).then(() => "", osErrorText);
+  if (problem.startsWith("No such file")) log.warn("Docker config file not found", { path });
 }

@@ -15,6 +15,7 @@ export {
 } from "./logger.ts";
 export { createLookUpCache, type LookUpCache, type LookUpCacheOptions } from "./look-up-cache.ts";
 export { osErrorText } from "./os-error.ts";
+export { isPrintable, printable, printableLine } from "./printable.ts";
 export { createKeyedSemaphore, createSemaphore, type KeyedSemaphore, type Semaphore } from "./semaphore.ts";
 export { createStampIssuer, isStampValid, type SharedStamp, type StampIssuer } from "./shared-stamp.ts";
 export { createSingleFlight, type SingleFlight } from "./single-flight.ts";

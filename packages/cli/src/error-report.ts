@@ -1,8 +1,9 @@
-import { osErrorText } from "@kubewarden-ts/base";
+import { osErrorText, printable } from "@kubewarden-ts/base";
 
 /**
  * What goes to standard error for a failed command: `Error: MESSAGE`, then a blank line, `Caused by:` and the
- * causes, indented, numbered when there are several (kwctl-and-oci.md 1). Ends with a newline.
+ * causes, indented, numbered when there are several (kwctl-and-oci.md 1). What others wrote of it cannot move the cursor of a
+ * terminal. Ends with a newline.
  */
 export function errorReport(error: unknown): string {
   const [message = "", ...causes] = messagesOf(error);
@@ -22,7 +23,7 @@ function messagesOf(error: unknown): string[] {
   const messages: string[] = [];
   let current = error;
   while (current !== undefined && current !== null && messages.length < maxDepth) {
-    messages.push(osErrorText(current));
+    messages.push(printable(osErrorText(current)));
     current = current instanceof Error ? current.cause : undefined;
   }
   return messages;

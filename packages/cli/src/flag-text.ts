@@ -6,6 +6,10 @@ export type TypedText = { readonly kind: "value"; readonly value: FlagValue } | 
 
 /** Reads what the command line gives: one text, or all texts of a repeatable flag. */
 export function readFlagTexts(name: string, flag: Flag, texts: readonly string[]): TypedText {
+  if (flag.type === "string" && flag.form === "key=value") {
+    const wrong = pairProblem(name, flag, texts);
+    if (wrong !== undefined) return wrong;
+  }
   if (flag.type === "string" && (flag.repeatable || flag.greedy)) return { kind: "value", value: texts };
   return readFlagText(name, flag, texts[0] ?? "");
 }
@@ -31,6 +35,19 @@ function readFlagText(name: string, flag: Flag, text: string): TypedText {
     case "number":
       return readNumber(name, flag, text);
   }
+}
+
+function pairProblem(name: string, flag: Flag, texts: readonly string[]): Problem | undefined {
+  const keys = new Set<string>();
+  for (const text of texts) {
+    const invalid = (reason: string) =>
+      problem(`invalid value '${text}' for '${formatFlag(name, flag)}': ${reason}`);
+    const [, key] = /^([^=]+)=/s.exec(text) ?? [];
+    if (key === undefined) return invalid("expected a key, an equals sign and a value, as in env=prod");
+    if (keys.has(key)) return invalid(`the key '${key}' is given twice, expected each once`);
+    keys.add(key);
+  }
+  return undefined;
 }
 
 const trueTexts = ["true", "1", "yes", "on"];

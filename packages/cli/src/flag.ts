@@ -22,6 +22,8 @@ export interface StringFlag extends FlagCommon {
   readonly repeatable?: boolean;
   /** Takes every word up to the next flag or `--`, also none; the list is `undefined` when the flag is absent. */
   readonly greedy?: boolean;
+  /** What each text must look like; of two with the same key, the second is refused. */
+  readonly form?: "key=value";
 }
 
 /** `--flag`, `--flag=true|false`; from the environment `true/false/1/0/yes/no/on/off`. */

@@ -26,6 +26,7 @@ export {
   type NumberFlag,
   type StringFlag,
 } from "./flag.ts";
+export { goWords } from "./go-words.ts";
 export { helpText } from "./help.ts";
 export { lazyCommand, loadSubcommands } from "./lazy-command.ts";
 export { type ParsedCommandLine, parseCommandLine } from "./parse-command-line.ts";

@@ -14,7 +14,11 @@ export function checkTypes(expression: Expression, members: ReadonlySet<string>)
   throw new ExpressionError(message, { code: "EXPRESSION_TYPE", ...expression.place });
 }
 
-function typeOfExpression(expression: Expression, members: ReadonlySet<string>): ValueType {
+/**
+ * The type of an expression whose operands all have types that its operators take.
+ * @throws {ExpressionError} as {@link checkTypes}, but for the type of the whole
+ */
+export function typeOfExpression(expression: Expression, members: ReadonlySet<string>): ValueType {
   switch (expression.kind) {
     case "literal":
       return typeOf(expression.value);

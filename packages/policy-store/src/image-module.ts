@@ -159,15 +159,19 @@ async function moduleLayer(
 /** The first layer; layers of another type are no policy's (kwctl-and-oci 10). */
 function onlyModules({ layers }: ImageManifest, reference: ImageReference): Descriptor {
   const [first] = layers;
-  if (first === undefined) {
-    throw new StoreError(`could not pull policy registry://${formatReference(reference)}: empty layers`, {
-      code: "STORE_NO_MODULE",
-    });
-  }
+  if (first === undefined) throw noLayers(reference);
   const other = layers.find(({ mediaType }) => mediaType !== moduleLayerType);
   if (other === undefined) return first;
   throw new StoreError(
     `Fail to interact with OCI registry: Incompatible layer media type: ${other.mediaType}`,
     { code: "STORE_NO_MODULE" },
   );
+}
+
+/** In kwctl's words (kwctl-and-oci 10), and below in those of the policy server (policy-server 2.2), which name the image. */
+function noLayers(reference: ImageReference): StoreError {
+  const code = "STORE_NO_MODULE";
+  const text = `could not pull policy registry://${formatReference(reference)}: empty layers`;
+  const cause = new StoreError(text, { code });
+  return new StoreError("Fail to interact with OCI registry: No layers to pull", { code, cause });
 }

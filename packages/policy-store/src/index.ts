@@ -6,6 +6,7 @@ export { createModuleStore, type ModuleStore, type ModuleStoreOptions } from "./
 export { type ModuleLocation, parseModuleUrl } from "./module-url.ts";
 export {
   createPolicyFolder,
+  type PinnedPolicy,
   type PolicyFolder,
   type PolicyFolderOptions,
   type StoredPolicy,

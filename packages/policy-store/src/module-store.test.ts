@@ -190,12 +190,12 @@ describe("an image that is no policy", () => {
   const wasm = "application/vnd.wasm.content.layer.v1+wasm";
   const nothing = () => readdir(under.root);
 
-  it("without layers", async () => {
+  it("kwctl-and-oci 19: without layers", async () => {
     put("v1", []);
     expect(await failure(under.store.fetch(`${host}/acme/p:v1`, { signal }))).toEqual({
       ...{
         code: "STORE_NO_MODULE",
-        text: `could not pull policy registry://${host}/acme/p:v1: empty layers`,
+        text: `Fail to interact with OCI registry: No layers to pull: could not pull policy registry://${host}/acme/p:v1: empty layers`,
       },
     });
     expect(await nothing()).toEqual([]);

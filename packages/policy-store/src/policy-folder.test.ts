@@ -125,6 +125,17 @@ describe("a policy of a store", () => {
     });
   });
 
+  it("kwctl-and-oci 39: is not read for the one that a digest named and that was exchanged since", async () => {
+    await put("registry/h/p:v1", moduleOf("one"));
+    const found = (await folder.findByDigest(digestOf(moduleOf("one")))) ?? expect.fail();
+    expect(moduleText(await folder.read(found))).toBe("one");
+    await put("registry/h/p:v1", moduleOf("other"));
+    expect(await failure(folder.read(found))).toEqual({
+      code: "STORE_DAMAGED",
+      text: `registry://h/p:v1 is another module since it was found: expected the one with the digest ${found.digest}`,
+    });
+  });
+
   it("is found beside one that cannot be read", async () => {
     await put("registry/h/big:v1", Buffer.alloc(2000));
     await put("registry/h/one:v1", moduleOf("one"));

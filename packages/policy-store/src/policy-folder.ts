@@ -23,6 +23,12 @@ export interface StoredPolicy {
   readonly segments: readonly string[];
 }
 
+/** A policy that was named by its content: another one, that took its place since, is not read for it. */
+export interface PinnedPolicy extends StoredPolicy {
+  /** of the module: `sha256:` and 64 hex digits */
+  readonly digest: string;
+}
+
 /** What lies in the folder of a store (kwctl-and-oci.md 4); nothing is downloaded. All throw StoreError. */
 export interface PolicyFolder {
   /**
@@ -39,12 +45,12 @@ export interface PolicyFolder {
    * The policy whose module has a SHA-256 that begins with these lower-case hex digits.
    * @throws {StoreError} `STORE_AMBIGUOUS`: `multiple policies found with the same prefix: 01`
    */
-  findByDigest(prefix: string): Promise<StoredPolicy | undefined>;
+  findByDigest(prefix: string): Promise<PinnedPolicy | undefined>;
   /**
    * The module of a policy.
-   * @throws {StoreError} `STORE_DAMAGED`, `STORE_MISSING`, `STORE_TOO_LARGE`, `STORE_FILE_UNREADABLE`
+   * @throws {StoreError} `STORE_DAMAGED`, also for another module than the pinned one, `STORE_MISSING`, `STORE_TOO_LARGE`, `STORE_FILE_UNREADABLE`
    */
-  read(policy: StoredPolicy): Promise<StoredModule>;
+  read(policy: StoredPolicy | PinnedPolicy): Promise<StoredModule>;
   /**
    * The rights of a policy's file, and when it was last written.
    * @throws {StoreError} `STORE_FILE_UNREADABLE`
@@ -94,10 +100,10 @@ export function createPolicyFolder({ root, maxBytes, isWindows = false }: Policy
     });
     return all.toSorted((a, b) => (a.uri < b.uri ? -1 : 1));
   };
-  const hasDigest = async ({ segments }: StoredPolicy, prefix: string): Promise<boolean> => {
+  const digestOf = async ({ segments }: StoredPolicy): Promise<string | undefined> => {
     // what cannot be read is no hit, and says so when it is asked for by its name
     const file = await files.read(segments, { maxBytes }).catch(() => undefined);
-    return file !== undefined && sha256Of(file.bytes).startsWith(`sha256:${prefix}`);
+    return file && sha256Of(file.bytes);
   };
   return {
     list,
@@ -109,18 +115,23 @@ export function createPolicyFolder({ root, maxBytes, isWindows = false }: Policy
       return undefined;
     },
     async findByDigest(prefix) {
-      let hit: StoredPolicy | undefined;
+      let hit: PinnedPolicy | undefined;
       for (const policy of await list()) {
-        if (!(await hasDigest(policy, prefix))) continue;
+        const digest = await digestOf(policy);
+        if (!digest?.startsWith(`sha256:${prefix}`)) continue;
         if (hit !== undefined) throw ambiguous(prefix);
-        hit = policy;
+        hit = { ...policy, digest };
       }
       return hit;
     },
-    async read({ uri, segments }) {
+    async read(policy) {
+      const { uri, segments } = policy;
       const module = await modules.read(segments);
-      if (module !== undefined) return module;
-      throw new StoreError(`${uri} is not in the store any more`, { code: "STORE_MISSING" });
+      if (module === undefined) {
+        throw new StoreError(`${uri} is not in the store any more`, { code: "STORE_MISSING" });
+      }
+      if ("digest" in policy && policy.digest !== module.digest) throw notPinned(uri, policy.digest);
+      return module;
     },
     async about({ path }) {
       const { mode, mtime } = await lstat(path).catch((error: unknown) => {
@@ -144,6 +155,11 @@ export function createPolicyFolder({ root, maxBytes, isWindows = false }: Policy
 function refuse(path: string): never {
   const text = `${path} is not the module that was written: remove it, or pull it again`;
   throw new StoreError(text, { code: "STORE_DAMAGED" });
+}
+
+function notPinned(uri: string, digest: string): StoreError {
+  const text = `${uri} is another module since it was found: expected the one with the digest ${digest}`;
+  return new StoreError(text, { code: "STORE_DAMAGED" });
 }
 
 function checkedManifest(bytes: Uint8Array, digest: string): Uint8Array {

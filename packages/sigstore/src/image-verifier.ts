@@ -60,14 +60,13 @@ export function createImageVerifier({ client, trustRoot, clock, log }: ImageVeri
     { layers, bundles, problems, unreadable }: FoundSignatures,
     options: { imageDigest: string; trust: TrustMaterial | undefined },
   ): { signatures: ImageSignature[]; reasons: readonly string[] } => {
-    const reasons = [...problems, ...unreadable];
+    const reasons = [...reasonsOf(problems), ...unreadable];
     const keep = (origin: string, make: () => ImageSignature): ImageSignature[] => {
       try {
         return [make()];
       } catch (error) {
         if (!(error instanceof SigstoreError)) throw error;
         reasons.push(`${origin}: ${errorText(error)}`);
-        log.info("a signature is left out", { digest: origin, error: errorText(error) });
         return [];
       }
     };
@@ -80,22 +79,61 @@ export function createImageVerifier({ client, trustRoot, clock, log }: ImageVeri
     return { signatures, reasons };
   };
 
+  /** @returns why those signatures do not count that are not needed */
+  const check = async (
+    found: FoundSignatures,
+    { config, digest, name, signal }: Checked,
+  ): Promise<readonly string[]> => {
+    if (isNothing(found)) throw noSignatures(name, reasonsOf(found.problems));
+    const trust = await trustFor(config, found, signal);
+    const { signatures, reasons } = trusted(found, { imageDigest: digest, trust });
+    if (signatures.length === 0) throw untrusted(reasons);
+    try {
+      await checkConfig(config, signatures, { nowMs: clock.now(), log, signal });
+    } catch (error) {
+      throw error instanceof SigstoreError ? withReasons(error, reasons) : error;
+    }
+    return reasons;
+  };
+
   return {
     async verify(reference, config, { signal, name = formatReference(reference) }) {
       const digest = await client.fetchDigest(reference, { signal });
-      const found = await findSignatures(reference, digest, { client, log, signal });
-      if (isNothing(found)) throw noSignatures(name, found.problems);
-      const trust = await trustFor(config, found, signal);
-      const { signatures, reasons } = trusted(found, { imageDigest: digest, trust });
-      if (signatures.length === 0) throw untrusted(reasons);
+      const found = await findSignatures(reference, digest, { client, signal });
       try {
-        await checkConfig(config, signatures, { nowMs: clock.now(), log, signal });
+        tellLeftOut(found, await check(found, { config, digest, name, signal }), log);
       } catch (error) {
-        throw error instanceof SigstoreError ? withReasons(error, reasons) : error;
+        throw error instanceof SigstoreError ? withPassedOver(error, found) : error;
       }
       return { digest };
     },
   };
+}
+
+interface Checked {
+  readonly config: VerificationConfig;
+  /** of the image */
+  readonly digest: string;
+  readonly name: string;
+  readonly signal: AbortSignal;
+}
+
+/** Of an image that is signed as it is to be; an error has the same in its reasons. */
+function tellLeftOut(
+  { problems, passedOver }: FoundSignatures,
+  reasons: readonly string[],
+  log: Logger,
+): void {
+  for (const problem of problems) log.warn("signatures cannot be read", problem);
+  // the first ones are of the problems
+  for (const reason of reasons.slice(problems.length)) log.info("a signature is left out", { reason });
+  if (passedOver === undefined) return;
+  const { total, lookedAt } = passedOver;
+  log.warn("of what refers to an image, only a part is looked at", { total, looked_at: lookedAt });
+}
+
+function reasonsOf(problems: FoundSignatures["problems"]): string[] {
+  return problems.map(({ place, error }) => `${place}: ${error}`);
 }
 
 function constraintsOf({ allOf = [], anyOf }: VerificationConfig): readonly Constraint[] {
@@ -134,6 +172,17 @@ function noSignatures(name: string, reasons: readonly string[]): SigstoreError {
 function untrusted(reasons: readonly string[]): SigstoreError {
   const message = "failed to get image trusted layers: No Signature Layer passed verification";
   return new SigstoreError(message, { code: "SIGSTORE_UNTRUSTED", reasons });
+}
+
+/** Who refuses an image says that it may have been signed all the same. Upstream looks at no referrers at all. */
+function withPassedOver(error: SigstoreError, { passedOver }: FoundSignatures): SigstoreError {
+  const { message, code, reasons } = error;
+  if (passedOver === undefined || code === "SIGSTORE_TRUST_ROOT_UNAVAILABLE") return error;
+  const { total, lookedAt } = passedOver;
+  const part = `Of ${total} manifests that refer to the image, ${lookedAt} were looked at`;
+  const remedy =
+    "remove those that are no signatures, or copy the image and its signatures to a repository of their own";
+  return new SigstoreError(`${message.replace(/\n$/, "")}\n${part}: ${remedy}`, { code, reasons });
 }
 
 function withReasons(error: SigstoreError, others: readonly string[]): SigstoreError {

@@ -49,6 +49,14 @@ describe("kwctl bench", () => {
     expect(stdout).toMatch(new RegExp(`^${both}$`));
   });
 
+  it("kwctl-and-oci 44: tells which file of sources is missing", async () => {
+    expect(await bench("/p.wasm --sources-path /none")).toMatchObject({
+      ...{ code: 1, stdout: "" },
+      stderr:
+        "Error: Error getting remote server options: Cannot read sources file /none: No such file or directory (os error 2)\n",
+    });
+  });
+
   it("measures every policy of a file", async () => {
     const { code, stdout } = await bench("/two.yml");
     expect(code).toBe(0);

@@ -1,3 +1,4 @@
+import { printableLine } from "@kubewarden-ts/base";
 import { benchLabels, startBenchedPolicy } from "../bench/bench-policy.ts";
 import { type BenchSettings, benchFlags, benchSettings } from "../bench/bench-settings.ts";
 import { compareWithKept } from "../bench/kept-samples.ts";
@@ -21,7 +22,7 @@ export const bench = defineCommand({
     const isOne = prepared.definitions.length === 1;
     try {
       for (const definition of prepared.definitions) {
-        if (!isOne) write(`${definition.id}:\n`);
+        if (!isOne) write(`${printableLine(definition.id)}:\n`);
         await benchPolicy(definition, { ...shared, namePrefix: isOne ? "" : `${definition.id}.` });
       }
     } finally {

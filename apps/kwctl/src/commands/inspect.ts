@@ -1,3 +1,4 @@
+import { printable } from "@kubewarden-ts/base";
 import type { FlagValues } from "@kubewarden-ts/cli";
 import { formatMetadata, type PolicyMetadata } from "@kubewarden-ts/protocol";
 import { defineCommand } from "../define-command.ts";
@@ -12,7 +13,6 @@ import {
   signaturesNote,
 } from "../inspect/signatures.ts";
 import { notAnnotated } from "../policy-module.ts";
-import { printable } from "../report/printable.ts";
 import { openRegistries, type RegistryDeps } from "../store/open-registries.ts";
 import { readLocalPolicy } from "../store/read-local-policy.ts";
 import { yamlText } from "../yaml-text.ts";
@@ -47,9 +47,10 @@ export const inspect = defineCommand({
       return;
     }
     const document = documentOf(metadata, signatures);
-    stdout.write(flags.output === "yaml" ? yamlText(document) : `${JSON.stringify(document)}\n`);
+    stdout.write(flags.output === "yaml" ? yamlText(document) : printable(`${JSON.stringify(document)}\n`));
     // notes stay out of the document
-    if (signatures !== undefined && signatures.kind !== "manifest") stderr.write(signaturesNote(signatures));
+    if (signatures !== undefined && signatures.kind !== "manifest")
+      stderr.write(printable(signaturesNote(signatures)));
   },
 });
 

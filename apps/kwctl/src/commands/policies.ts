@@ -1,3 +1,4 @@
+import { printable } from "@kubewarden-ts/base";
 import { defineCommand } from "../define-command.ts";
 import { outputFlag } from "../flags/output.ts";
 import { type DescribedPolicy, describePolicies } from "../list/described-policy.ts";
@@ -10,7 +11,7 @@ export const policies = defineCommand({
   flags: { ...outputFlag },
   async run({ flags, policies, log, stdout }) {
     const described = await describePolicies(policies, log);
-    if (flags.output === "json") stdout.write(`${JSON.stringify(described.map(toJson))}\n`);
+    if (flags.output === "json") stdout.write(printable(`${JSON.stringify(described.map(toJson))}\n`));
     else if (described.length > 0) stdout.write(framedTable([heading, ...described.map(toRow)]));
   },
 });

@@ -70,4 +70,17 @@ describe("kwctl pull of an image that is no policy", () => {
     expect(await kwctl("pull HOST/acme/tar:v1 -o /x.wasm")).toMatchObject(failure(text, under));
     expect(under.files.written.has("/x.wasm")).toBe(false);
   });
+
+  it("kwctl-and-oci 19: says that there is no layer, of which image, and writes nothing", async () => {
+    const digest = under.registry.putBlob("{}");
+    const config = { mediaType: "application/vnd.wasm.config.v1+json", digest, size: 2 };
+    under.registry.putManifest("acme/empty", { schemaVersion: 2, config, layers: [] }, { tag: "v1" });
+    const text = "Fail to interact with OCI registry: No layers to pull";
+    const image = `could not pull policy registry://${under.registry.host}/acme/empty:v1: empty layers`;
+    const refused = failure(`${text}\n\nCaused by:\n    ${image}`, under);
+    expect(await kwctl("pull HOST/acme/empty:v1")).toMatchObject(refused);
+    await expect(readdir(under.store)).rejects.toThrow("ENOENT");
+    expect(await kwctl("pull HOST/acme/empty:v1 -o /x.wasm")).toMatchObject(refused);
+    expect(under.files.written.has("/x.wasm")).toBe(false);
+  });
 });

@@ -7,9 +7,9 @@ export const rm = defineCommand({
   summary: "Removes a Kubewarden policy from the store",
   args: [uriOrShaPrefix],
   async run({ args: [name], files, policies }) {
-    const url = await locatePolicy(name, { files, policies });
-    const policy = await policies.find(url);
-    if (policy === undefined) throw policyNotFound(url);
+    const { uri, pinned } = await locatePolicy(name, { files, policies });
+    const policy = pinned ?? (await policies.find(uri));
+    if (policy === undefined) throw policyNotFound(uri);
     await policies.remove(policy);
   },
 });

@@ -198,7 +198,12 @@ describe("kwctl run", () => {
     [
       "44: missing sources",
       "/accept.wasm -r /r.json --sources-path /none",
-      "Cannot read sources file /none: No such file or directory (os error 2)",
+      "Error getting remote server options: Cannot read sources file /none: No such file or directory (os error 2)",
+    ],
+    [
+      "sources that are none",
+      "/accept.wasm -r /r.json --sources-path /all.yaml",
+      "Error getting remote server options: Cannot parse sources file /all.yaml: ",
     ],
     [
       "44: a missing YAML file",
@@ -257,7 +262,7 @@ describe("kwctl run", () => {
     const { code, stderr } = await runKwctl(["run", "/p.wasm", "-r", "/r.json"], { files: withConfig });
     expect({ code, stderr }).toEqual({
       code: 1,
-      stderr: `Error: Not a valid configuration file: invalid type: unit value, expected a map (${config})\n`,
+      stderr: `Error: Not a valid configuration file: invalid type: unit value, expected a map (${config}): its presence turns verification on, so repair it, or remove it to verify nothing\n`,
     });
   });
 

@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
-import { join } from "node:path";
 import { errorReport, type FlagValues, type ProgramContext } from "@kubewarden-ts/cli";
 import { limitsOf, StartupError } from "@kubewarden-ts/policy-evaluation";
+import { readKeptCatalog } from "../catalog/kept-catalog.ts";
 import { defineCommand, type FileSystem, type KwctlDeps } from "../define-command.ts";
 import { type ScanOutput, scanFlags } from "../flags/scan.ts";
 import { scanSarif } from "../report/sarif.ts";
@@ -10,9 +10,8 @@ import { scanJunit } from "../report/scan-junit.ts";
 import { scanText } from "../report/scan-text.ts";
 import { grantResources } from "../run/context-aware.ts";
 import { fetchModules } from "../run/modules.ts";
-import { membersOf } from "../run/policy-definition.ts";
+import { wantedModules } from "../run/policy-definition.ts";
 import { checkPatterns, clusterNeed } from "../run/prepare-run.ts";
-import { catalogFile, readCatalog } from "../scaffold/admission-request/find-served-kind.ts";
 import type { ScanPolicy } from "../scan/policy-resource.ts";
 import { readManifests } from "../scan/read-manifests.ts";
 import { readPolicies } from "../scan/read-policies.ts";
@@ -52,13 +51,13 @@ async function scanManifests(
   flags: FlagValues<typeof scanFlags>,
   deps: KwctlDeps & Pick<ProgramContext, "env">,
 ): Promise<ScanReport> {
-  const { files, log, directories } = deps;
+  const { files, log } = deps;
   const defaultNamespace = flags.namespace;
   const policies = await readScanPolicies(flags, files);
   const manifests = await readManifests({ paths, skipUntyped: flags["skip-untyped"] }, deps);
   await using source = await openModules(flags, deps);
-  const urls = policies.flatMap(({ definition }) => membersOf(definition)).map(({ module }) => module);
-  const modules = await fetchModules(urls, source.fetch);
+  const wanted = wantedModules(policies.map(({ definition }) => definition));
+  const modules = await fetchModules(wanted, source.fetch);
   const allowed = flags["allow-context-aware"];
   const definitions = policies.map(({ definition }) => grantResources(definition, { allowed, modules, log }));
   await using host = await deps.connectHost({
@@ -73,7 +72,7 @@ async function scanManifests(
     serveCapability: host.serve,
     timeoutMs: flags["policy-timeout"] * 1000,
   });
-  const catalog = (await readCatalog(join(directories.kwctlCache, catalogFile), deps)) ?? new Map();
+  const catalog = (await readKeptCatalog(deps)) ?? new Map();
   return await runScan({ manifests, policies, evaluator, catalog, defaultNamespace, atOnce: 4 * workers });
 }
 

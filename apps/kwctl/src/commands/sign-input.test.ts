@@ -3,6 +3,21 @@ import { describe, expect, it } from "vitest";
 import { memoryFiles } from "../testing/memory-files.ts";
 import { runKwctl } from "../testing/run-kwctl.ts";
 
+describe.each([
+  ["sign", "--annotation", ["sign", "registry://127.0.0.1:1/p:v1", "--key=/k.pem"]],
+  ["verify", "--verification-annotation", ["verify", "registry://127.0.0.1:1/p:v1", "-k=/k.pem"]],
+])("kwctl-and-oci 26: kwctl %s", (_command, flag, args) => {
+  it.each([
+    ["without a value", ["env"], "env", "expected a key, an equals sign and a value, as in env=prod"],
+    ["without a key", ["=prod"], "=prod", "expected a key, an equals sign and a value, as in env=prod"],
+    ["that is given twice", ["env=a", "env=b"], "env=b", "the key 'env' is given twice, expected each once"],
+  ])("refuses an annotation %s", async (_what, texts, text, reason) => {
+    const { code, stderr } = await runKwctl([...args, ...texts.flatMap((each) => ["-a", each])]);
+    expect(code).toBe(2);
+    expect(stderr.split("\n")[0]).toBe(`error: invalid value '${text}' for '${flag} <KEY=VALUE>': ${reason}`);
+  });
+});
+
 describe("kwctl sign", () => {
   const token = (claims: object) => `e30.${Buffer.from(JSON.stringify(claims)).toString("base64url")}.sig`;
   it.each<[string, string[], string]>([
@@ -17,11 +32,6 @@ describe("kwctl sign", () => {
       "could not read file /none: No such file or directory (os error 2)",
     ],
     ["a file that is no key", ["--key=/s.yml"], "/s.yml is not a private key in PEM"],
-    [
-      "an annotation without a value",
-      ["--key=/k.pem", "-a", "env"],
-      'the annotation "env" is not of the form key=value',
-    ],
     [
       "a token that is none",
       ["--identity-token=secret.thing"],

@@ -1,10 +1,10 @@
-import { generateKeyPairSync, type KeyObject, verify } from "node:crypto";
-import { type FakeRegistry, startFakeRegistry } from "@kubewarden-ts/oci/testing";
+import { type KeyObject, verify } from "node:crypto";
+import type { FakeRegistry } from "@kubewarden-ts/oci/testing";
 import { bundleFromJSON } from "@sigstore/bundle";
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
-import { memoryFiles } from "../testing/memory-files.ts";
 import { runKwctl } from "../testing/run-kwctl.ts";
+import { repository, signing } from "../testing/signing.ts";
 
 const Layers = v.object({
   layers: v.array(
@@ -18,31 +18,6 @@ const Layers = v.object({
 const Index = v.object({
   manifests: v.array(v.looseObject({ digest: v.string(), artifactType: v.string() })),
 });
-
-const repository = "acme/p";
-
-/** What `kwctl sign` is run in: a registry with an image, and a key. */
-async function signing(options: { referrers?: boolean } = {}) {
-  const registry = await startFakeRegistry(options);
-  const digest = registry.putImage(repository, { tag: "v1" });
-  const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-  const pem = (key: KeyObject) => key.export({ format: "pem", type: "spki" });
-  const files = memoryFiles({
-    "/k.pem": privateKey.export({ format: "pem", type: "pkcs8" }),
-    "/k.pub": pem(publicKey),
-    "/other.pub": pem(generateKeyPairSync("ec", { namedCurve: "P-256" }).publicKey),
-    "/s.yml": JSON.stringify({ insecure_sources: [registry.host] }),
-    "/p.wasm": Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0),
-  });
-  const uri = `registry://${registry.host}/${repository}:v1`;
-  const sign = (...args: string[]) => runKwctl(["sign", uri, "--sources-path=/s.yml", ...args], { files });
-  const verify = (...args: string[]) =>
-    runKwctl(["verify", uri, "--sources-path=/s.yml", ...args], { files });
-  return {
-    ...{ registry, digest, publicKey, files, sign, verify },
-    [Symbol.asyncDispose]: () => registry[Symbol.asyncDispose](),
-  };
-}
 
 function document(registry: FakeRegistry, name: string): unknown {
   return JSON.parse(registry.manifests.get(`${repository}${name}`)?.bytes.toString() ?? "null");

@@ -40,7 +40,7 @@ export const test = defineCommand({
       await using source = await openModules(flags, deps);
       const results = await runSuites(suites, {
         ...{ files, policies, log, limits: limitsOf(flags), atOnce: availableParallelism() },
-        fetchModules: (urls) => fetchModules(urls, source.fetch),
+        fetchModules: (wanted) => fetchModules(wanted, source.fetch),
         timeoutMs: flags["policy-timeout"] * 1000,
       });
       stdout.write(writers[flags.output](results));

@@ -8,7 +8,7 @@ export const signingFlags = defineFlags({
     valueName: "PATH",
     conflictsWith: ["identity-token"],
     description:
-      "Private key to sign with: PEM, in PKCS #8. COSIGN_PASSWORD holds the password of an encrypted one",
+      "Private key to sign with: PEM, in PKCS #8 or as cosign writes it. COSIGN_PASSWORD holds the password of an encrypted one",
   },
   "identity-token": {
     type: "string",
@@ -20,6 +20,7 @@ export const signingFlags = defineFlags({
     type: "string",
     short: "a",
     valueName: "KEY=VALUE",
+    form: "key=value",
     repeatable: true,
     description: "Annotation of the signature in key=value format. Can be repeated multiple times",
   },

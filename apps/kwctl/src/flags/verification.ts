@@ -18,6 +18,7 @@ export const verificationFlags = defineFlags({
     type: "string",
     short: "a",
     valueName: "KEY=VALUE",
+    form: "key=value",
     repeatable: true,
     description: "Annotation in key=value format. Can be repeated multiple times",
   },

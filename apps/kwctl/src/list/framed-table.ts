@@ -1,4 +1,4 @@
-import { printableLine } from "../report/printable.ts";
+import { printableLine } from "@kubewarden-ts/base";
 
 /**
  * A table with a frame (kwctl-and-oci.md 6.2). Ends with a newline. Names are others' texts: none makes up a row, or moves the

@@ -1,3 +1,4 @@
+import { printableLine } from "@kubewarden-ts/base";
 import { yamlText } from "../yaml-text.ts";
 import type { PodSecurityPolicy } from "./pod-security-policy.ts";
 import * as host from "./translate-host.ts";
@@ -33,7 +34,7 @@ function convert(psp: PodSecurityPolicy): { comment: string; documents: string[]
   const documents = results.flatMap((result) => resourceOf(psp, result));
   const notes = results.flatMap(({ notes = [] }) => notes);
   const nothing = documents.length === 0 ? ["allows everything that a policy could refuse"] : [];
-  const lines = [...notes, ...nothing].map((note) => `# ${psp.metadata.name}: ${note}\n`);
+  const lines = [...notes, ...nothing].map((note) => `# ${printableLine(`${psp.metadata.name}: ${note}`)}\n`);
   return { comment: lines.join(""), documents: documents.map(yamlText) };
 }
 

@@ -1,3 +1,5 @@
+import { printable } from "@kubewarden-ts/base";
+
 /** How a test case ended. */
 export type JunitOutcome = "passed" | "failed" | "error" | "skipped";
 
@@ -71,7 +73,9 @@ function escapeAttribute(text: string): string {
 }
 
 function escapeXml(text: string): string {
-  return allowed(text).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+  const escaped = allowed(text).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+  // what a terminal would not show: the same to readers of XML
+  return printable(escaped, (character) => `&#x${character.charCodeAt(0).toString(16)};`);
 }
 
 /** XML 1.0 has no way to write most control characters. */

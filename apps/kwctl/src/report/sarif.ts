@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { isAbsolute } from "node:path";
 import { pathToFileURL } from "node:url";
+import { printable } from "@kubewarden-ts/base";
 import { KUBEWARDEN_VERSION } from "@kubewarden-ts/protocol";
 import { objectName, type Place } from "../scan/manifest-object.ts";
 import { policyTitle, type ScanPolicy } from "../scan/policy-resource.ts";
@@ -38,7 +39,7 @@ export function scanSarif(report: ScanReport, exitCode: number): string {
       },
     ],
   };
-  return `${JSON.stringify(log, null, 2)}\n`;
+  return printable(`${JSON.stringify(log, null, 2)}\n`);
 }
 
 function ruleOf(policy: ScanPolicy) {

@@ -1,3 +1,4 @@
+import { printable } from "@kubewarden-ts/base";
 import type { ScanPolicy } from "../scan/policy-resource.ts";
 import { type ScanReport, type ScanResult, severityOf, summaryOf } from "../scan/scan-result.ts";
 
@@ -9,7 +10,7 @@ export function scanJson(report: ScanReport): string {
     problems: report.problems.map(({ place, message }) => ({ ...place, message })),
     unusedPolicies: report.unused.map(policyJson),
   };
-  return `${JSON.stringify(document, null, 2)}\n`;
+  return printable(`${JSON.stringify(document, null, 2)}\n`);
 }
 
 function resultJson(result: ScanResult) {

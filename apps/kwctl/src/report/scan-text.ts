@@ -1,7 +1,7 @@
+import { printableLine } from "@kubewarden-ts/base";
 import { objectName, type Place } from "../scan/manifest-object.ts";
 import { policyTitle } from "../scan/policy-resource.ts";
 import { type ScanReport, type ScanResult, severityOf, summaryOf } from "../scan/scan-result.ts";
-import { printableLine } from "./printable.ts";
 
 /** For people, and for editors that know compilers: `FILE:LINE:COLUMN: SEVERITY: …`, then what it comes to. */
 export function scanText(report: ScanReport): string {

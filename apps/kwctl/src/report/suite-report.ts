@@ -1,13 +1,13 @@
+import { printable, printableLine } from "@kubewarden-ts/base";
 import { type CaseResult, type SuiteResult, suiteSummary } from "../suite/suite-result.ts";
 import { type JunitCase, junitXml } from "./junit.ts";
-import { printable, printableLine } from "./printable.ts";
 
 const marks = { passed: "ok", failed: "FAILED", error: "ERROR", skipped: "skipped" } as const;
 
 /** For people: each suite with its tests and cases, what was otherwise than expected below its case. */
 export function suiteText(suites: readonly SuiteResult[]): string {
   const lines = suites.flatMap(({ file, problem, tests }) => [
-    file,
+    printableLine(file),
     ...(problem === undefined ? [] : indented(`ERROR ${problem}`, "  ")),
     ...tests.flatMap(({ name, cases }) => [`  ${printableLine(name)}`, ...cases.flatMap(caseLines)]),
   ]);
@@ -29,7 +29,7 @@ function indented(text: string, indent: string): string[] {
 
 /** One JSON document, indented, with a newline. */
 export function suiteJson(suites: readonly SuiteResult[]): string {
-  return `${JSON.stringify({ summary: suiteSummary(suites), suites }, null, 2)}\n`;
+  return printable(`${JSON.stringify({ summary: suiteSummary(suites), suites }, null, 2)}\n`);
 }
 
 /** A suite of JUnit for each suite, a case for each case; a suite that cannot be read is one case with an error. */

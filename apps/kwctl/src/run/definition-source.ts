@@ -48,7 +48,7 @@ async function singlePolicy(
   { policy, settings, hostCapabilities }: DefinitionOptions,
   { files, policies }: Pick<KwctlDeps, "files" | "policies">,
 ): Promise<PolicyDefinition> {
-  const module = await locatePolicy(policy, { files, policies });
+  const { uri: module, pinned } = await locatePolicy(policy, { files, policies });
   const entry: PolicyEntry = {
     kind: "policy",
     module,
@@ -61,5 +61,5 @@ async function singlePolicy(
     hostCapabilities: [...hostCapabilities],
     namespaced: false,
   };
-  return { id: "policy-from-cli", entry, contextAware: "metadata" };
+  return { id: "policy-from-cli", entry, contextAware: "metadata", pinned };
 }

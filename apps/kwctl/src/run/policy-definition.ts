@@ -1,4 +1,6 @@
 import type { PolicyEntry, PolicyGroupEntry, PolicyMember } from "@kubewarden-ts/policy-evaluation";
+import type { PinnedPolicy } from "@kubewarden-ts/policy-store";
+import type { WantedModule } from "./modules.ts";
 
 /** One policy or group that `kwctl run` evaluates: the same facts as an entry of a server's policies file. */
 export interface PolicyDefinition {
@@ -9,6 +11,8 @@ export interface PolicyDefinition {
    * on the command line), or what is written in the entry (a custom resource).
    */
   readonly contextAware: "metadata" | "entry";
+  /** Of a policy that the user named by its digest. */
+  readonly pinned?: PinnedPolicy | undefined;
 }
 
 /** What is run: the policy itself, or the members of the group. */
@@ -16,15 +20,22 @@ export function membersOf({ entry }: PolicyDefinition): PolicyMember[] {
   return entry.kind === "policy" ? [entry] : Object.values(entry.policies);
 }
 
+/** The modules of all definitions. */
+export function wantedModules(definitions: readonly PolicyDefinition[]): WantedModule[] {
+  return definitions.flatMap((definition) =>
+    membersOf(definition).map(({ module }) => ({ url: module, pinned: definition.pinned })),
+  );
+}
+
 /** The same definition with some facts of every member replaced. */
 export function mapMembers(
-  { id, entry, contextAware }: PolicyDefinition,
+  { entry, ...rest }: PolicyDefinition,
   change: (member: PolicyMember) => Partial<PolicyMember>,
 ): PolicyDefinition {
-  if (entry.kind === "policy") return { id, entry: { ...entry, ...change(entry) }, contextAware };
+  if (entry.kind === "policy") return { ...rest, entry: { ...entry, ...change(entry) } };
   const members = Object.entries(entry.policies).map(([name, member]): [string, PolicyMember] => [
     name,
     { ...member, ...change(member) },
   ]);
-  return { id, entry: { ...entry, policies: Object.fromEntries(members) }, contextAware };
+  return { ...rest, entry: { ...entry, policies: Object.fromEntries(members) } };
 }

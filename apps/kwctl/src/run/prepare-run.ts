@@ -15,7 +15,7 @@ import { type DefinitionOptions, readDefinitions } from "./definition-source.ts"
 import { chooseExecutionMode } from "./execution-mode.ts";
 import { checkMinimumVersion } from "./minimum-version.ts";
 import { fetchModules } from "./modules.ts";
-import { membersOf, type PolicyDefinition } from "./policy-definition.ts";
+import { membersOf, type PolicyDefinition, wantedModules } from "./policy-definition.ts";
 import { readRequestFile, toReview } from "./request.ts";
 import { openRunHost, type RunHost } from "./run-host.ts";
 
@@ -54,10 +54,11 @@ export async function prepareRun(
   const { log } = deps;
   const definitions = await readDefinitions(definitionOptions(policy, flags), deps);
   const request = await readRequestFile(flags["request-path"], deps);
-  const urls = definitions.flatMap(membersOf).map(({ module }) => module);
-  await using source = await openModules(flags, deps);
+  // As upstream says it, in these two commands only (kwctl-and-oci.md 13).
+  const sourcesErrorPrefix = "Error getting remote server options: ";
+  await using source = await openModules(flags, { ...deps, sourcesErrorPrefix });
   const { sources } = source.registries.connections;
-  const modules = await fetchModules(urls, source.fetch);
+  const modules = await fetchModules(wantedModules(definitions), source.fetch);
   // What a custom resource names is run as its metadata says.
   const isSinglePolicy = definitions[0]?.contextAware === "metadata";
   const modeFlag = isSinglePolicy ? flags["execution-mode"] : undefined;

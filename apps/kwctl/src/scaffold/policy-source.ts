@@ -1,6 +1,7 @@
 import type { FlagValues } from "@kubewarden-ts/cli";
 import type { PolicyMetadata } from "@kubewarden-ts/protocol";
 import type { KwctlDeps } from "../define-command.ts";
+import { invalidInput } from "../errors.ts";
 import type { sourcesFlags } from "../flags/sources.ts";
 import type { verificationFlags } from "../flags/verification.ts";
 import { locatePolicy } from "../locate-policy.ts";
@@ -27,13 +28,22 @@ export async function describePolicy(
   deps: RegistryDeps & Pick<KwctlDeps, "policies">,
 ): Promise<DescribedPolicy> {
   const { policies, log } = deps;
-  const uri = await locatePolicy(name, deps);
-  if (/^(https?|registry):/.test(uri) && (await policies.find(uri)) === undefined) {
+  const { uri, pinned } = await locatePolicy(name, deps);
+  if (pinned !== undefined) checkDeployable(uri);
+  else if (/^(https?|registry):/.test(uri) && (await policies.find(uri)) === undefined) {
     log.info(`cannot find policy with uri: ${uri}, trying to pull it from remote registry`);
   }
   await using source = await openModules(flags, deps);
-  const modules = await fetchModules([uri], source.fetch);
+  const modules = await fetchModules([{ url: uri, pinned }], source.fetch);
   const metadata = modules.get(uri)?.metadata;
   if (metadata === undefined) throw notAnnotated(uri);
   return { uri, metadata };
+}
+
+/** The store keeps no queries: what it lists for one is no address that anybody can fetch. */
+function checkDeployable(uri: string): void {
+  if (!/^https?:.*\?/.test(uri)) return;
+  throw invalidInput(
+    `${uri} is not the whole address of the policy: name it by the address it was pulled from`,
+  );
 }

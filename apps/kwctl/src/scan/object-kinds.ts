@@ -1,6 +1,6 @@
 import { builtinKind, type ServedKind } from "@kubewarden-ts/api";
 import type { LosslessValue } from "@kubewarden-ts/protocol";
-import { findServedKind, type ResourceCatalog } from "../scaffold/admission-request/resource-catalog.ts";
+import { findServedKind, type ResourceCatalog } from "../catalog/resource-catalog.ts";
 import type { ManifestObject } from "./manifest-object.ts";
 
 /** How the API server serves an object's kind. */

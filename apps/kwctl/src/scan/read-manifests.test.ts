@@ -1,5 +1,6 @@
 import { createReadStream } from "node:fs";
 import {
+  lstat,
   mkdir,
   mkdtemp,
   open,
@@ -18,7 +19,7 @@ import type { FileSystem } from "../define-command.ts";
 import { readManifests } from "./read-manifests.ts";
 
 const files: FileSystem = {
-  ...{ readFile, writeFile, realpath, stat, readdir },
+  ...{ readFile, writeFile, realpath, stat, lstat, readdir },
   readChunks: createReadStream,
   makeFolder: (path) => mkdir(path, { recursive: true }),
 };

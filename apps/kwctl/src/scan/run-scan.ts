@@ -1,6 +1,6 @@
 import { mapConcurrent } from "@kubewarden-ts/base";
 import type { Evaluator } from "@kubewarden-ts/policy-evaluation";
-import type { ResourceCatalog } from "../scaffold/admission-request/resource-catalog.ts";
+import type { ResourceCatalog } from "../catalog/resource-catalog.ts";
 import { judge, questionsAbout } from "./judge.ts";
 import type { ManifestObject } from "./manifest-object.ts";
 import { createKindTable } from "./object-kinds.ts";

@@ -1,15 +1,14 @@
 import { referrersTag } from "@kubewarden-ts/oci";
 import type { SerializedBundle } from "@sigstore/bundle";
-import * as v from "valibot";
 import {
   type Attaching,
   type Descriptor,
-  documentAt,
   manifestType,
   pushedBlob,
   pushedDocument,
 } from "./signature-registry.ts";
 import { signaturePredicate } from "./signed-contents.ts";
+import { addListed } from "./tagged-list.ts";
 
 const bundleType = "application/vnd.dev.sigstore.bundle.v0.3+json";
 const emptyType = "application/vnd.oci.empty.v1+json";
@@ -20,12 +19,11 @@ const annotations = {
   "dev.sigstore.bundle.predicateType": signaturePredicate,
 };
 
-const ReferrersIndex = v.looseObject({ manifests: v.array(v.unknown()) });
-
 /**
  * Attaches a bundle to an image as what refers to it (kwctl-and-oci.md 16.4); where the registry keeps no list of what
  * does, in the index that stands in for it.
  * @param subject - the manifest or index of the image
+ * @throws {KwctlError} `KWCTL_SIGNING_FAILED`
  * @throws {OciError}
  */
 export async function attachBundle(
@@ -43,14 +41,13 @@ export async function attachBundle(
   const { reference, registry, signal } = attaching;
   const listed = await registry.fetchReferrers(reference, subject.digest, { signal });
   if (listed.some(({ digest }) => digest === referrer.digest)) return;
-  await addToIndex(subject, { ...referrer, artifactType: bundleType, annotations }, attaching);
-}
-
-/** The tag schema of OCI's distribution specification, for registries without a list of referrers. */
-async function addToIndex(subject: Descriptor, referrer: object, attaching: Attaching): Promise<void> {
-  const tag = referrersTag(subject.digest);
-  const found = await documentAt(tag, ReferrersIndex, attaching);
-  const { manifests, ...rest } = found ?? { schemaVersion: 2, mediaType: indexType, manifests: [] };
-  const index = { ...rest, manifests: [...manifests, referrer] };
-  await pushedDocument(index, { mediaType: indexType, tag }, attaching);
+  // the tag schema of OCI's distribution specification
+  await addListed(
+    {
+      ...{ tag: referrersTag(subject.digest), mediaType: indexType, list: "manifests" },
+      entry: { ...referrer, artifactType: bundleType, annotations },
+      base: { schemaVersion: 2, mediaType: indexType },
+    },
+    attaching,
+  );
 }

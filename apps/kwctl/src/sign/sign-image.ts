@@ -4,6 +4,7 @@ import { attachLayer } from "./attach-layer.ts";
 import type { ImageSigner } from "./image-signer.ts";
 import type { SignatureRegistry } from "./signature-registry.ts";
 import { signatureStatement, simpleSigningPayload } from "./signed-contents.ts";
+import { addListed } from "./tagged-list.ts";
 
 export interface SignImageOptions {
   readonly registry: SignatureRegistry;
@@ -31,9 +32,10 @@ export async function signImage(
   const payload = simpleSigningPayload(image);
   const layerAnnotations = await signer.layerAnnotations(payload);
   const attaching = { reference, registry, signal };
-  if (layerAnnotations !== undefined) {
-    await attachLayer(digest, { payload, annotations: layerAnnotations }, attaching);
-  }
+  const layer =
+    layerAnnotations && (await attachLayer(digest, { payload, annotations: layerAnnotations }, attaching));
   await attachBundle({ mediaType, digest, size: bytes.length }, bundle, attaching);
+  // who signs at the same time, and read the manifest before us, may have written it after us
+  if (layer !== undefined) await addListed(layer, attaching);
   return { digest };
 }

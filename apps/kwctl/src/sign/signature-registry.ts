@@ -79,7 +79,8 @@ export async function pushedDocument(
   return { mediaType, digest, size: bytes.length };
 }
 
-function inRepository(
+/** A tag or a manifest of the repository that an image is in. */
+export function inRepository(
   { registry, repository }: ImageReference,
   what: { tag: string } | { digest: string },
 ): ImageReference {

@@ -56,11 +56,7 @@ async function signerOf(
   return await keylessSigner({ token, signingConfig, log });
 }
 
+/** @param texts - of the form that the flag has */
 function annotationsOf(texts: readonly string[]): Record<string, string> {
-  const pairs = texts.map((text) => {
-    const at = text.indexOf("=");
-    if (at < 1) throw invalidInput(`the annotation ${JSON.stringify(text)} is not of the form key=value`);
-    return [text.slice(0, at), text.slice(at + 1)] as const;
-  });
-  return Object.fromEntries(pairs);
+  return Object.fromEntries(texts.map((text) => [text.replace(/=.*/s, ""), text.replace(/^[^=]*=/, "")]));
 }

@@ -61,12 +61,6 @@ describe("a signing key", () => {
     ["P-384", pkcs8(ec("P-384")), undefined, wrongKind],
     ["secp256k1", pkcs8(ec("secp256k1")), undefined, wrongKind],
     ["RSA of 1024 bits", pkcs8(rsa(1024)), undefined, wrongKind],
-    [
-      "cosign's own form",
-      "-----BEGIN ENCRYPTED SIGSTORE PRIVATE KEY-----\neyJ9\n-----END ENCRYPTED SIGSTORE PRIVATE KEY-----\n",
-      password,
-      "k.pem is a private key in cosign's own form of encryption, which is not read: give one in PKCS #8, such as `openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256` makes",
-    ],
   ])("is not read from %s", (_what, pem, given, message) => {
     expect(() => read(pem, given)).toThrow(expect.objectContaining({ code: "KWCTL_INPUT_INVALID", message }));
   });

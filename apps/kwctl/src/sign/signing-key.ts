@@ -1,5 +1,6 @@
 import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign } from "node:crypto";
 import { invalidInput } from "../errors.ts";
+import { decryptCosignKey, isCosignKey } from "./cosign-key.ts";
 
 /** A private key that signatures of images are made with. */
 export interface SigningKey {
@@ -14,7 +15,8 @@ export interface SigningKey {
 export const passwordVariable = "COSIGN_PASSWORD";
 
 /**
- * Reads a private key as PEM: PKCS #8, in plain text or encrypted, or the older forms of RSA and EC.
+ * Reads a private key as PEM: PKCS #8, in plain text or encrypted, cosign's own form of encryption, or the older forms of
+ * RSA and EC.
  * @param options.file - its path, for errors
  * @param options.password - of an encrypted key
  * @throws {KwctlError} `KWCTL_INPUT_INVALID`; the text never holds anything of the key
@@ -35,11 +37,6 @@ export function readSigningKey(
 }
 
 function readPrivateKey(pem: string, file: string, password: string | undefined): KeyObject {
-  if (/-----BEGIN ENCRYPTED (?:SIGSTORE|COSIGN) PRIVATE KEY-----/.test(pem)) {
-    throw invalidInput(
-      `${file} is a private key in cosign's own form of encryption, which is not read: give one in PKCS #8, such as \`openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256\` makes`,
-    );
-  }
   if (!/-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----/.test(pem)) {
     throw invalidInput(`${file} is not a private key in PEM`);
   }
@@ -48,6 +45,9 @@ function readPrivateKey(pem: string, file: string, password: string | undefined)
     throw invalidInput(`${file} is encrypted: ${passwordVariable} must hold its password`);
   }
   try {
+    if (password !== undefined && isCosignKey(pem)) {
+      return createPrivateKey({ key: decryptCosignKey(pem, password), format: "der", type: "pkcs8" });
+    }
     return createPrivateKey({ key: pem, ...(isEncrypted && { passphrase: password }) });
   } catch {
     // the cause may tell of the key

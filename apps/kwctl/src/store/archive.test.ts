@@ -81,6 +81,25 @@ describe("kwctl-and-oci 38: an archive of policies", () => {
     expect(texts(await unpack(await archiveOf([{ name }, module("one")])))).toEqual([[place, "\0asmone"]]);
   });
 
+  it.each([
+    ["moves the cursor", "p\u001b[2J:v1"],
+    ["has a control character of eight bits", "p\u009b2J:v1"],
+    ["turns the direction of what follows", "p\u202e1v:v1"],
+    ["has several lines", "p\nq:v1"],
+    ["leads elsewhere", "..\\..\\p:v1"],
+    ["is another path", "a/b:v1"],
+    ["is the folder above", ".."],
+    ["is none", ""],
+  ])("of Windows is refused when a name %s", async (_what, last) => {
+    const decoded = ["ghcr.io", "acme", last];
+    const name = `registry/${decoded.map((each) => Buffer.from(each).toString("base64url")).join("/")}`;
+    const why = `${JSON.stringify(`registry/${decoded.join("/")}`)} is the name of no policy`;
+    await expect(unpack(await archiveOf([{ name }, module("one")]))).rejects.toMatchObject({
+      code: "KWCTL_INPUT_INVALID",
+      message: `${JSON.stringify(name)} is refused: ${last === "" ? "its name is none of a policy" : why}`,
+    });
+  });
+
   it.each<[string, Parameters<typeof tarOf>[0]]>([
     ["it leads out of the store", [{ name: "registry/h/../../../x" }, module("")]],
     ["it leads out of the store", [{ name: "/registry/h/x" }, module("")]],
@@ -92,6 +111,7 @@ describe("kwctl-and-oci 38: an archive of policies", () => {
     ["its name is none of a policy", [{ name: "registry/h/./x" }, module("")]],
     ["its name is none of a policy", [{ name: "registry/h//x" }, module("")]],
     ["its name is none of a policy", [{ name: "registry/h/x\u001b[2J" }, module("")]],
+    ["its name is none of a policy", [{ name: "registry/h/x\u009b2J" }, module("")]],
     ["its name is none of a policy", [{ name: "registry/h/a\\..\\b" }, module("")]],
     ["it does not lie below registry/, https/ or http/ and a host", [{ name: "registry/x" }, module("")]],
     ["it does not lie below registry/, https/ or http/ and a host", [{ name: "notes/h/x" }, module("")]],
@@ -145,6 +165,13 @@ describe("kwctl-and-oci 38: an archive of policies", () => {
     const name = "x".repeat(1_500_000);
     const archive = await archiveOf([{ name }, module("")]);
     await expect(unpack(archive, { maxTotalBytes: 1e9 })).rejects.toThrow("a header is larger than allowed");
+  });
+
+  it("is refused when an entry has a size that nobody can read", async () => {
+    const bytes = await tarOf([{ name: place }, module("one")]);
+    bytes[124] = 0xab; // neither octal digits, nor the mark of a number in binary
+    correctChecksums(bytes);
+    await expect(unpack(gzipSync(bytes))).rejects.toThrow("nobody can say how large it is");
   });
 
   it("is refused when a folder has a content", async () => {

@@ -1,8 +1,10 @@
 import { fileURLToPath } from "node:url";
 import type { FlagValues } from "@kubewarden-ts/cli";
 import type { Progress } from "@kubewarden-ts/oci";
-import type { ModuleStore, PullPolicy } from "@kubewarden-ts/policy-store";
+import type { ModuleStore, PinnedPolicy, PullPolicy } from "@kubewarden-ts/policy-store";
 import type { VerificationConfig } from "@kubewarden-ts/sigstore";
+import type { KwctlDeps } from "../define-command.ts";
+import { KwctlError } from "../errors.ts";
 import type { sourcesFlags } from "../flags/sources.ts";
 import type { verificationFlags } from "../flags/verification.ts";
 import { readUserFile } from "../user-file.ts";
@@ -26,10 +28,14 @@ export interface OpenModules extends AsyncDisposable {
 
 interface PullOptions {
   readonly progress?: Progress;
+  /** Of a policy that the user named by its digest: no other module is given for it. */
+  readonly pinned?: PinnedPolicy | undefined;
 }
 
 type ModuleFlags = FlagValues<typeof sourcesFlags> &
   FlagValues<typeof verificationFlags> & { readonly "pull-policy"?: PullPolicy };
+
+type OpenModulesDeps = RegistryDeps & Pick<KwctlDeps, "policies">;
 
 /** For one module, all attempts included. */
 const timeoutMs = 600_000;
@@ -39,7 +45,7 @@ const timeoutMs = 600_000;
  * where modules come from.
  * @throws {KwctlError} `KWCTL_INPUT_INVALID`
  */
-export async function openModules(flags: ModuleFlags, deps: RegistryDeps): Promise<OpenModules> {
+export async function openModules(flags: ModuleFlags, deps: OpenModulesDeps): Promise<OpenModules> {
   const config = await verificationOf(flags, deps);
   await using opened = new AsyncDisposableStack();
   const registries = opened.use(await openRegistries(flags, deps));
@@ -51,11 +57,16 @@ export async function openModules(flags: ModuleFlags, deps: RegistryDeps): Promi
   /** A file is read in place; where images must be admitted, it is for the store to say that files are none. */
   const fileAt = (url: string): string | undefined =>
     config === undefined && url.startsWith("file://") ? fileURLToPath(url) : undefined;
-  const take = async (url: string, ask: "fetch" | "download", { progress }: PullOptions = {}) => {
+  const take = async (url: string, ask: "fetch" | "download", options: PullOptions = {}) => {
+    const { progress, pinned } = options;
     const path = fileAt(url);
-    const signal = AbortSignal.timeout(timeoutMs);
-    if (path === undefined) return (await store[ask](url, { signal, progress })).bytes;
-    return await readUserFile(deps.files, path, path);
+    if (path !== undefined) return await readUserFile(deps.files, path, path);
+    if (pinned !== undefined && config === undefined && pullPolicy !== "always") {
+      return (await deps.policies.read(pinned)).bytes;
+    }
+    const module = await store[ask](url, { signal: AbortSignal.timeout(timeoutMs), progress });
+    if (pinned !== undefined && module.digest !== pinned.digest) throw notPinned(url, pinned, module.digest);
+    return module.bytes;
   };
   const parts = opened.move();
   return {
@@ -64,6 +75,12 @@ export async function openModules(flags: ModuleFlags, deps: RegistryDeps): Promi
     download: (url, options) => take(url, "download", options),
     [Symbol.asyncDispose]: () => parts.disposeAsync(),
   };
+}
+
+/** What is verified, or pulled always, is what the address leads to now: the digest that was given may be another one's. */
+function notPinned(url: string, { digest }: PinnedPolicy, found: string): KwctlError {
+  const text = `the policy named by its digest ${digest} came from ${url}, which leads to ${found} now: name it by its address to use that one`;
+  return new KwctlError(text, { code: "KWCTL_POLICY_NOT_FOUND" });
 }
 
 /** Who verifies nothing does not load what it takes. */

@@ -7,6 +7,8 @@ import type { Registries } from "./registries.ts";
 /** What of a command the connections are made of. */
 export type RegistryDeps = Pick<KwctlDeps, "files" | "directories" | "log" | "connectRegistries"> & {
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** What the message about a file of sources that cannot be used starts with. */
+  readonly sourcesErrorPrefix?: string;
 };
 
 /**

@@ -13,8 +13,9 @@ export async function readLocalPolicy(
   name: string,
   { files, policies }: Pick<KwctlDeps, "files" | "policies">,
 ): Promise<{ module: PolicyModule; url: string }> {
-  const url = await locatePolicy(name, { files, policies });
-  const found = await localPolicy(url, policies);
+  const located = await locatePolicy(name, { files, policies });
+  const found = await localPolicy(located, policies);
+  const url = located.uri;
   const bytes =
     found.kind === "stored"
       ? (await policies.read(found.policy)).bytes

@@ -1,5 +1,6 @@
 import { pipeline } from "node:stream";
 import { createGunzip } from "node:zlib";
+import { isPrintable } from "@kubewarden-ts/base";
 import { digestOf, parseDigest } from "@kubewarden-ts/oci";
 import { digestOfPlace, fromWindowsNames, isStorePath, type StoreFile } from "@kubewarden-ts/policy-store";
 import { extract, type Header } from "tar-stream";
@@ -47,8 +48,9 @@ function checkEntry({ name, type, size }: Header, { maxModuleBytes }: ArchiveLim
   }
   // the reader of archives would wait for it for ever
   if (type === "directory" && size > 0) throw refused(name, "it is a folder with content");
-  if (!(size >= 0 && size <= maxModuleBytes))
-    throw refused(name, `it is larger than ${maxModuleBytes} bytes`);
+  // of a size that it cannot read, the reader says that it is `null`, and then waits for the content for ever
+  if (!Number.isSafeInteger(size) || size < 0) throw refused(name, "nobody can say how large it is");
+  if (size > maxModuleBytes) throw refused(name, `it is larger than ${maxModuleBytes} bytes`);
 }
 
 async function fileOf({ name }: Header, content: AsyncIterable<unknown>): Promise<StoreFile> {
@@ -69,14 +71,20 @@ function checkManifest(name: string, bytes: Uint8Array, digest: string): void {
 function segmentsOf(name: string): string[] {
   const segments = name.replace(/^(\.\/)+/, "").split("/");
   if (name.startsWith("/") || segments.includes("..")) throw refused(name, "it leads out of the store");
-  if (segments.some((segment) => segment === "" || segment === "." || /[\\\0-\x1f\x7f]/.test(segment))) {
-    throw refused(name, "its name is none of a policy");
-  }
+  if (!segments.every(isName)) throw refused(name, "its name is none of a policy");
   if (digestOfPlace(segments) !== undefined) return segments;
   if (!isStorePath(segments))
     throw refused(name, "it does not lie below registry/, https/ or http/ and a host");
   const decoded = isHost(segments[1]) ? undefined : fromWindowsNames(segments);
-  return decoded !== undefined && isHost(decoded[1]) ? decoded : segments;
+  if (decoded === undefined || !isHost(decoded[1])) return segments;
+  if (!decoded.every(isName))
+    throw refused(name, `${JSON.stringify(decoded.join("/"))} is the name of no policy`);
+  return decoded;
+}
+
+/** Whether something can be called so, in a store and in a list. */
+function isName(segment: string): boolean {
+  return !["", ".", ".."].includes(segment) && !/[/\\\t\n]/.test(segment) && isPrintable(segment);
 }
 
 async function bytesOf(content: AsyncIterable<unknown>): Promise<Buffer> {

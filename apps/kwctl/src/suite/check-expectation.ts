@@ -1,3 +1,4 @@
+import { printableLine } from "@kubewarden-ts/base";
 import { applyConstraints } from "@kubewarden-ts/policy-evaluation";
 import {
   type AdmissionResponse,
@@ -8,7 +9,7 @@ import {
   parseLossless,
   stringifyLossless,
 } from "@kubewarden-ts/protocol";
-import { printableLine } from "../report/printable.ts";
+import { matchInTime } from "./match-in-time.ts";
 import type { ExpectedMessage, ExpectedResponse } from "./suite-file.ts";
 
 /** What was expected, with objects of files in place of their paths. */
@@ -62,14 +63,23 @@ export function messageProblems(
 ): string[] {
   if (expected === undefined) return [];
   if (typeof expected === "string") return difference("message", expected, message);
-  const isThere =
-    "contains" in expected
-      ? message?.includes(expected.contains)
-      : message !== undefined && new RegExp(expected.matches, "u").test(message);
-  if (isThere) return [];
-  const [word, text] = Object.entries(expected)[0] ?? ["", ""];
-  const wanted = word === "contains" ? "a text with" : "a match of";
-  return [`message: expected ${wanted} ${JSON.stringify(text)}, received ${shown(message)}`];
+  if ("matches" in expected) return matchProblems(expected.matches, message);
+  if (message?.includes(expected.contains)) return [];
+  return [`message: expected a text with ${shown(expected.contains)}, received ${shown(message)}`];
+}
+
+function matchProblems(pattern: string, message: string | undefined): string[] {
+  const answer = message === undefined ? "no-match" : matchInTime(pattern, message);
+  switch (answer) {
+    case "match":
+      return [];
+    case "no-match":
+      return [`message: expected a match of ${shown(pattern)}, received ${shown(message)}`];
+    case "timed-out": {
+      const remedy = "avoid repetitions inside of repetitions, or use contains";
+      return [`message: the search for a match of ${shown(pattern)} takes too long: ${remedy}`];
+    }
+  }
 }
 
 function patchProblems(

@@ -6,7 +6,8 @@ import { existing } from "../existing-file.ts";
 import type { PolicyModule } from "../policy-module.ts";
 import { grantResources } from "../run/context-aware.ts";
 import { readDefinitions } from "../run/definition-source.ts";
-import { mapMembers, membersOf, type PolicyDefinition } from "../run/policy-definition.ts";
+import type { WantedModule } from "../run/modules.ts";
+import { mapMembers, membersOf, type PolicyDefinition, wantedModules } from "../run/policy-definition.ts";
 import { readSettings } from "../run/settings.ts";
 import { besideSuite } from "./case-request.ts";
 import type { SuiteTest } from "./suite-file.ts";
@@ -20,7 +21,7 @@ export interface TestPolicy {
 
 export interface TestPolicyDeps extends Pick<KwctlDeps, "files" | "policies"> {
   readonly suitePath: string;
-  readonly fetchModules: (urls: readonly string[]) => Promise<ReadonlyMap<string, PolicyModule>>;
+  readonly fetchModules: (wanted: readonly WantedModule[]) => Promise<ReadonlyMap<string, PolicyModule>>;
 }
 
 /**
@@ -30,7 +31,7 @@ export interface TestPolicyDeps extends Pick<KwctlDeps, "files" | "policies"> {
  */
 export async function openTestPolicy(test: SuiteTest, deps: TestPolicyDeps): Promise<TestPolicy> {
   const definition = await findDefinition(test, deps);
-  const modules = await deps.fetchModules(membersOf(definition).map(({ module }) => module));
+  const modules = await deps.fetchModules(wantedModules([definition]));
   const isRaw = ({ module }: { readonly module: string }): boolean =>
     modules.get(module)?.metadata?.policyType === "raw";
   return {

@@ -2,8 +2,14 @@ import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import type { FileSystem } from "../define-command.ts";
 
-/** A file system in memory: absolute paths to contents. */
-export function memoryFiles(contents: Readonly<Record<string, string | Uint8Array>> = {}): FileSystem & {
+/**
+ * A file system in memory: absolute paths to contents.
+ * @param options.danglingLinks - paths of symbolic links that lead nowhere
+ */
+export function memoryFiles(
+  contents: Readonly<Record<string, string | Uint8Array>> = {},
+  { danglingLinks = [] }: { readonly danglingLinks?: readonly string[] } = {},
+): FileSystem & {
   readonly written: Map<string, Uint8Array>;
 } {
   const files = new Map(Object.entries(contents));
@@ -32,9 +38,12 @@ export function memoryFiles(contents: Readonly<Record<string, string | Uint8Arra
       if (!isFolder) find(path);
       return { isFile: () => !isFolder, isDirectory: () => isFolder };
     },
+    lstat: async (path) => {
+      if (namesIn(path).length === 0 && !danglingLinks.includes(path)) find(path);
+    },
     readdir: async (path) => namesIn(path),
     realpath: async (path) => {
-      find(path);
+      if (namesIn(path).length === 0) find(path);
       return path.startsWith("/") ? path : `/home/test/${path}`;
     },
   };

@@ -24,10 +24,15 @@ const config = (owner: string) => `apiVersion: v1\nallOf: [{kind: githubAction, 
 const home = "/home/test";
 const defaultFile = `${home}/.config/kubewarden/verification-config.yml`;
 
-async function resolved(flags: Partial<Flags>, contents: Readonly<Record<string, string>> = {}) {
+async function resolved(
+  flags: Partial<Flags>,
+  contents: Readonly<Record<string, string>> = {},
+  options: Parameters<typeof memoryFiles>[1] = {},
+) {
   const { log, lines } = recordedLog();
   const directories = kwctlDirectories({ platform: "linux", env: {}, home });
-  const files = memoryFiles({ "/a.pub": "key a", "/b.pub": "key b", "/v.yml": config("named"), ...contents });
+  const all = { "/a.pub": "key a", "/b.pub": "key b", "/v.yml": config("named"), ...contents };
+  const files = memoryFiles(all, options);
   const found = await verificationOf({ ...absent, ...flags }, { files, directories, log });
   return { config: found, told: lines.map(({ level, message }) => `${level} ${message}`) };
 }
@@ -137,6 +142,18 @@ describe("what a policy is to be signed by", () => {
   it("kwctl-and-oci 9: a default file that cannot be used is an error, never no verification", async () => {
     await expect(resolved({}, { [defaultFile]: "allOf: [{kind: nothing}]" })).rejects.toThrow(
       /^Not a valid configuration file: /,
+    );
+  });
+
+  it.each([
+    ["that leads nowhere", defaultFile],
+    ["in a folder that leads nowhere", `${home}/.config/kubewarden`],
+    ["below a folder that leads nowhere", `${home}/.config`],
+  ])("kwctl-and-oci 9: a default file %s is an error, never no verification", async (_what, link) => {
+    const remedy = "its presence turns verification on, so repair it, or remove it to verify nothing";
+    const message = `failed to read verification file: No such file or directory (os error 2) (${defaultFile}): ${remedy}`;
+    await expect(resolved({}, {}, { danglingLinks: [link] })).rejects.toThrow(
+      expect.objectContaining({ code: "KWCTL_INPUT_INVALID", message }),
     );
   });
 });

@@ -36,8 +36,11 @@ export async function verificationOf(
   const defaultFile = await existing(join(directories.config, defaultConfigFile), files);
   if (defaultFile === undefined) return undefined;
   log.info("Default verification config present, using it");
-  return await readConfig(defaultFile, files);
+  return await readConfig(defaultFile, files, `: ${defaultRemedy}`);
 }
+
+/** The user did not name that file in this command. */
+const defaultRemedy = "its presence turns verification on, so repair it, or remove it to verify nothing";
 
 async function configOfFlags(
   flags: FlagValues<typeof verificationFlags>,
@@ -63,12 +66,12 @@ async function configOfFlags(
   }
 }
 
-async function readConfig(path: string, files: FileSystem): Promise<VerificationConfig> {
+async function readConfig(path: string, files: FileSystem, remedy = ""): Promise<VerificationConfig> {
   const { parseVerificationConfig } = await loadSigstore();
   try {
     return parseVerificationConfig(await readUserText(files, path, "failed to read verification file"));
   } catch (error) {
-    throw invalidInput(`${errorText(error)} (${path})`);
+    throw invalidInput(`${errorText(error)} (${path})${remedy}`);
   }
 }
 

@@ -1,16 +1,19 @@
-import { execFile } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  type CompletingShell,
+  completedByZsh,
+  completingShells,
+  linesOf,
+  offeredByBash,
+} from "../../../../tests/support/completing-shells.ts";
 import { requires } from "../../../../tests/support/requirements.ts";
 import { defineCommand } from "../command.ts";
 import { runProgram } from "../run-program.ts";
 import { completionScript, completionShells } from "./completion-script.ts";
 import { completionsCommand } from "./completions-command.ts";
-
-const run = promisify(execFile);
 
 const program = defineCommand({
   name: "shop-keeper",
@@ -78,35 +81,26 @@ const cases: readonly (readonly [typed: string, offered: readonly string[]])[] =
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "completions-"));
-  const write = (shell: (typeof completionShells)[number]) =>
-    writeFile(join(folder, `script.${shell}`), completionScript(program, shell));
-  await Promise.all([...completionShells.map(write), writeFile(join(folder, "fruit list.txt"), "")]);
+  await mkdir(join(folder, "scripts"));
+  await writeFile(join(folder, "fruit list.txt"), "");
+  for (const shell of completionShells)
+    await writeFile(place(shell).script, completionScript(program, shell));
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-/** @returns the lines that a shell writes for a program of its own, sorted */
-async function ask(shell: string, args: readonly string[]): Promise<string[]> {
-  const { stdout, stderr } = await run(shell, args, { cwd: folder });
-  expect(stderr).toBe("");
-  return stdout
-    .split("\n")
-    .filter((line) => line !== "")
-    .sort();
-}
+const place = (shell: string) => ({ script: join(folder, "scripts", shell), folder });
+
+describe.each(Object.entries<CompletingShell>(completingShells))("kwctl-and-oci 43: in %s", (name, shell) => {
+  const skip = shell.needs !== undefined && requires(shell.needs).skip;
+
+  it.skipIf(skip).each(cases)("`%s` offers %j", async (typed, offered) => {
+    const words = await shell.offered(typed, place(name));
+    expect(words.filter((word) => !/^scripts|^fruit list/.test(word))).toEqual(offered);
+  });
+});
 
 describe("kwctl-and-oci 43: in bash", () => {
-  const complete = (...words: readonly string[]) => {
-    const list = words.map((word) => `'${word}'`).join(" ");
-    const program = `source script.bash
-      COMP_WORDS=(${list}); COMP_CWORD=${words.length - 1}
-      $(complete -p shop-keeper | sed 's/.*-F \\([^ ]*\\) .*/\\1/')
-      printf '%s\\n' "\${COMPREPLY[@]}"`;
-    return ask("bash", ["--norc", "--noprofile", "-c", program]);
-  };
-
-  it.each(cases)("`%s` offers %j", async (typed, offered) => {
-    expect(await complete(...typed.split(" "))).toEqual(offered);
-  });
+  const complete = (...words: readonly string[]) => offeredByBash(words, place("bash"));
 
   it("the value after a sign is completed too", async () => {
     expect(await complete("shop-keeper", "buy", "--kind", "=")).toEqual(["fish", "fruit"]);
@@ -115,93 +109,30 @@ describe("kwctl-and-oci 43: in bash", () => {
 
   it("names of files are left to bash", async () => {
     expect(await complete("shop-keeper", "buy", "--list", "fr")).toEqual([]);
-    expect(await ask("bash", ["--norc", "-c", "source script.bash; complete -p shop-keeper"])).toEqual([
+    const text = `source '${place("bash").script}'; complete -p shop-keeper`;
+    expect(await linesOf("bash", ["--norc", "-c", text], { folder })).toEqual([
       expect.stringContaining("-o default"),
     ]);
   });
 });
 
 describe.skipIf(requires("fish").skip)("kwctl-and-oci 43: in fish", () => {
-  const complete = async (typed: string) => {
-    const program = `source script.fish; complete -C ${JSON.stringify(typed)}`;
-    const lines = await ask("fish", ["--no-config", "-c", program]);
-    return lines.map((line) => line.split("\t")[0]);
-  };
-
-  it.each(cases)("`%s` offers %j", async (typed, offered) => {
-    expect((await complete(typed)).filter((word) => !/^script\.|^fruit list/.test(word ?? ""))).toEqual(
-      offered,
-    );
-  });
-
   it("names of files are offered where they fit", async () => {
-    expect(await complete("shop-keeper buy --list fr")).toEqual(["fruit list.txt"]);
-    expect(await complete("shop-keeper stock fr")).toEqual([]);
+    const { offered } = completingShells.fish;
+    expect(await offered("shop-keeper buy --list fr", place("fish"))).toEqual(["fruit list.txt"]);
+    expect(await offered("shop-keeper stock fr", place("fish"))).toEqual([]);
   });
 });
 
-/** Types into an interactive zsh: what is completed to one word is what the program is then called with. */
-const zshSession = `zmodload zsh/zpty
-zpty session "zsh -f -i"
-zpty -w session 'autoload -U compinit; compinit -u -D; source ./script.zsh; PS1=
-shop-keeper() { print -r -- "called:\${(j: :)@}:" }; print ready$((1+1))'
-zpty -r session seen "*ready2*"
-for typed in "$@"; do
-  zpty -w -n session "$typed"$'\t'$'\n'
-  zpty -r session seen "*called:*:*"
-  print -r -- "\${\${seen##*called:}%%:*}"
-done
-zpty -d session
-`;
-
-describe.skipIf(requires("zsh").skip)("kwctl-and-oci 43: in zsh", () => {
-  it("completes what can be one word only", async () => {
-    await writeFile(join(folder, "session.zsh"), zshSession);
+describe("kwctl-and-oci 43: in zsh", () => {
+  it.skipIf(requires("zsh").skip)("completes what can be one word only", async () => {
     const single = cases.filter(([, offered]) => offered.length === 1);
     const typed = single.map(([line]) => line);
-    const completed = single.map(([line, [word]]) =>
-      line
-        .split(" ")
-        .slice(1, -1)
-        .concat(word ?? "")
-        .join(" "),
-    );
-    expect(await ask("zsh", ["-f", "session.zsh", ...typed])).toEqual(completed.sort());
+    const completed = single.map(([line, [word = ""]]) => line.replace(/^\S+ /, "").replace(/\S*$/, word));
+    expect(await completedByZsh(typed, place("zsh"))).toEqual(completed.sort());
   });
 
   it("announces itself to the completion of zsh", () => {
     expect(completionScript(program, "zsh").startsWith("#compdef shop-keeper\n")).toBe(true);
-  });
-});
-
-/** What elvish has in an interactive session only. */
-const elvishEditor = `var edit: = (ns [
-  &completion:=(ns [&arg-completer=[&]])
-  &complex-candidate~={|text &display=''| put $text }
-  &complete-filename~={|word| nop }
-])
-`;
-
-describe.skipIf(requires("elvish").skip)("kwctl-and-oci 43: in elvish", () => {
-  it.each(cases)("`%s` offers %j", async (typed, offered) => {
-    const words = typed.split(" ").map((word) => `'${word}'`);
-    const call = `$edit:completion:arg-completer[shop-keeper] ${words.join(" ")} | each $echo~`;
-    const text = elvishEditor + completionScript(program, "elvish") + call;
-    const last = typed.split(" ").at(-1) ?? "";
-    // The editor of elvish picks those that begin like the word.
-    const candidates = (await ask("elvish", ["-norc", "-c", text])).filter((word) => word.startsWith(last));
-    expect(candidates.filter((word) => last !== "" || !word.startsWith("-"))).toEqual(offered);
-  });
-});
-
-describe.skipIf(requires("pwsh").skip)("kwctl-and-oci 43: in PowerShell", () => {
-  const complete = (typed: string) => {
-    const line = `(TabExpansion2 -inputScript '${typed}' -cursorColumn ${typed.length}).CompletionMatches.CompletionText`;
-    return ask("pwsh", ["-NoProfile", "-Command", `. ./script.powershell.ps1; ${line}`]);
-  };
-
-  it.each(cases)("`%s` offers %j", async (typed, offered) => {
-    await writeFile(join(folder, "script.powershell.ps1"), completionScript(program, "powershell"));
-    expect(await complete(typed)).toEqual(offered);
   });
 });

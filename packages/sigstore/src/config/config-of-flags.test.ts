@@ -22,7 +22,7 @@ describe("the flags of a verification", () => {
     [
       "all of them, in upstream's order",
       {
-        ...{ keys: ["A"], annotations: ["env=prod", "nothing", "sum=1=1"] },
+        ...{ keys: ["A"], annotations: ["env=prod", "sum=1=1"] },
         ...{ certEmail: "a@b.c", certOidcIssuer: "https://i", githubOwner: "acme", githubRepo: "app" },
       },
       {
@@ -46,6 +46,21 @@ describe("the flags of a verification", () => {
       "annotations alone",
       { annotations: ["env=prod"] },
       "Intending to verify annotations, but no verification keys, OIDC issuer or GitHub owner were passed",
+    ],
+    [
+      "an annotation without a value",
+      { keys: ["A"], annotations: ["env=prod", "env"] },
+      'the annotation "env" is not of the form key=value',
+    ],
+    [
+      "an annotation without a key",
+      { keys: ["A"], annotations: ["=prod"] },
+      'the annotation "=prod" is not of the form key=value',
+    ],
+    [
+      "an annotation that is given twice",
+      { keys: ["A"], annotations: ["env=prod", "env=test"] },
+      'the annotation "env" is given twice',
     ],
     [
       "a repository alone",

@@ -56,13 +56,17 @@ function issuer(
   throw invalid(`Intending to verify OIDC issuer, but no email or issuer were provided. ${remedy}`);
 }
 
-/** By the first equals sign; what has none says nothing, as upstream has it. */
+/** By the first equals sign. Upstream drops what has none, and of two with one key the first: that asks for less. */
 function annotationsOf(pairs: readonly string[]): Annotations {
-  return Object.fromEntries(
-    pairs
-      .filter((pair) => pair.includes("="))
-      .map((pair) => [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)]),
-  );
+  const annotations = new Map<string, string>();
+  for (const pair of pairs) {
+    const at = pair.indexOf("=");
+    const key = pair.slice(0, at);
+    if (at < 1) throw invalid(`the annotation ${JSON.stringify(pair)} is not of the form key=value`);
+    if (annotations.has(key)) throw invalid(`the annotation ${JSON.stringify(key)} is given twice`);
+    annotations.set(key, pair.slice(at + 1));
+  }
+  return Object.fromEntries(annotations);
 }
 
 function invalid(message: string): SigstoreError {

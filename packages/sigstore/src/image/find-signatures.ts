@@ -1,4 +1,4 @@
-import { errorText, type Logger, mapConcurrent } from "@kubewarden-ts/base";
+import { errorText, mapConcurrent } from "@kubewarden-ts/base";
 import {
   type BlobReader,
   type Descriptor,
@@ -34,9 +34,11 @@ export interface FoundSignatures {
   readonly layers: readonly SimpleSigningLayer[];
   readonly bundles: readonly { readonly origin: string; readonly bundle: Bundle }[];
   /** Why a place cannot be read. */
-  readonly problems: readonly string[];
+  readonly problems: readonly { readonly place: string; readonly error: string }[];
   /** Why signatures that are there cannot be read. */
   readonly unreadable: readonly string[];
+  /** Where more refers to the image than is looked at: how many manifests there are, and how many were. */
+  readonly passedOver: { readonly total: number; readonly lookedAt: number } | undefined;
 }
 
 const bundleType = "application/vnd.dev.sigstore.bundle.v0.3+json";
@@ -49,7 +51,6 @@ const concurrency = 4;
 
 interface FindOptions {
   readonly client: SignatureReader;
-  readonly log: Logger;
   readonly signal: AbortSignal;
 }
 
@@ -63,7 +64,7 @@ export async function findSignatures(
   digest: string,
   options: FindOptions,
 ): Promise<FoundSignatures> {
-  const problems: string[] = [];
+  const problems: { place: string; error: string }[] = [];
   const from = async <Found>(place: string, find: () => Promise<Found[]>): Promise<Found[]> => {
     try {
       return await find();
@@ -71,18 +72,23 @@ export async function findSignatures(
       options.signal.throwIfAborted();
       if (error instanceof OciError && error.code === "OCI_NOT_FOUND") return [];
       if (!(error instanceof OciError || error instanceof SigstoreError)) throw error;
-      problems.push(`${place}: ${errorText(error)}`);
-      options.log.warn("signatures cannot be read", { place, error: errorText(error) });
+      problems.push({ place, error: errorText(error) });
       return [];
     }
   };
   const unreadable: string[] = [];
   const reader = { reference, digest, ...options, unreadable };
+  let passedOver: FoundSignatures["passedOver"];
+  const likely = (referrers: readonly Referrer[]): readonly Referrer[] => {
+    const total = referrers.length;
+    if (total > maxSignatures) passedOver = { total, lookedAt: maxSignatures };
+    return likelyOnes(referrers);
+  };
   const [layers, bundles] = await Promise.all([
     from(signatureTag(digest), () => findLayers(reader)),
-    from("referrers", () => findBundles(reader)),
+    from("referrers", () => findBundles(reader, likely)),
   ]);
-  return { layers, bundles, problems, unreadable };
+  return { layers, bundles, problems, unreadable, passedOver };
 }
 
 interface Reader extends FindOptions {
@@ -109,13 +115,16 @@ async function findLayers(reader: Reader): Promise<SimpleSigningLayer[]> {
   });
 }
 
-async function findBundles(reader: Reader): Promise<{ origin: string; bundle: Bundle }[]> {
+async function findBundles(
+  reader: Reader,
+  likely: (referrers: readonly Referrer[]) => readonly Referrer[],
+): Promise<{ origin: string; bundle: Bundle }[]> {
   const { client, digest, signal } = reader;
   const { registry, repository } = reader.reference;
   const referrers = await client.fetchReferrers(reader.reference, digest, { signal });
   // all together, whichever manifests hold them, and one that stands twice once
   const seen = new Set<string>();
-  return await readEach(reader, likelyOnes(referrers, reader), async (referrer) => {
+  return await readEach(reader, likely(referrers), async (referrer) => {
     const reference = { registry, repository, digest: referrer.digest };
     const { manifest } = await client.fetchManifest(reference, { signal });
     // what else refers to an image: lists of its parts, results of scans
@@ -132,9 +141,7 @@ async function findBundles(reader: Reader): Promise<{ origin: string; bundle: Bu
 }
 
 /** Those that may be signatures; an image may have many referrers that are something else, and do not say so. */
-function likelyOnes(referrers: readonly Referrer[], { log }: Reader): readonly Referrer[] {
-  if (referrers.length <= maxSignatures) return referrers;
-  log.warn("of what refers to an image, only a part is looked at", { count: referrers.length });
+function likelyOnes(referrers: readonly Referrer[]): readonly Referrer[] {
   const isBundle = ({ artifactType }: Referrer): boolean => artifactType === bundleType;
   const others = referrers.filter((each) => !isBundle(each));
   return [...referrers.filter(isBundle), ...others].slice(0, maxSignatures);
@@ -142,7 +149,7 @@ function likelyOnes(referrers: readonly Referrer[], { log }: Reader): readonly R
 
 /** Reads each of several; one that cannot be read is left out. */
 async function readEach<Found>(
-  { log, signal, unreadable }: Reader,
+  { signal, unreadable }: Reader,
   descriptors: readonly Descriptor[],
   read: (descriptor: Descriptor) => Promise<Found[]>,
 ): Promise<Found[]> {
@@ -154,7 +161,6 @@ async function readEach<Found>(
       signal.throwIfAborted();
       if (!(error instanceof OciError || error instanceof SigstoreError)) throw error;
       unreadable.push(`${descriptor.digest}: ${errorText(error)}`);
-      log.info("a signature is left out", { digest: descriptor.digest, error: errorText(error) });
       return [];
     }
   });

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type ImageUnderTest, startImage } from "../../fixtures/image-under-test.ts";
 import { byKey, key, noTrust, otherKey } from "../../fixtures/signers.ts";
 import { bundleByKey, layerByKey } from "../testing/index.ts";
+import type { SignatureReader } from "./find-signatures.ts";
 
 let image: ImageUnderTest;
 
@@ -62,5 +63,41 @@ describe("many signatures", () => {
     expect(image.lines.map(({ message }) => message)).toEqual([
       "of what refers to an image, only a part is looked at",
     ]);
+  });
+
+  it("are said to have been looked at in part when they are not what was asked for", async () => {
+    const fake = await bundleByKey(image.digest, { key: otherKey });
+    const part =
+      "Of 103 manifests that refer to the image, 100 were looked at: remove those that are no signatures, or copy the image and its signatures to a repository of their own";
+    image.putBundles([fake]);
+    const crowded = (client: SignatureReader): SignatureReader => ({
+      ...client,
+      async fetchReferrers(...args) {
+        const [real = expect.fail()] = await client.fetchReferrers(...args);
+        const others = Array.from({ length: 102 }, (_, index) => `sha256:${String(index).padStart(64, "0")}`);
+        return [real, ...others.map((digest) => ({ ...real, digest }))];
+      },
+    });
+    const { message, code } = await image.refusal(byKey, { ...noTrust, client: crowded });
+    expect(code).toBe("SIGSTORE_UNSATISFIED");
+    expect(message).toMatch(/^Image verification failed: missing signatures\n/);
+    expect(message.split("\n").at(-1)).toBe(part);
+  });
+
+  it("are told of once: in the reasons of a refusal, else in the log", async () => {
+    const broken = await layerByKey(`sha256:${"0".repeat(64)}`, { key });
+    image.putLayers([broken, await layerByKey(image.digest, { key })]);
+    await image.verify(byKey, noTrust);
+    expect(image.lines).toMatchObject([
+      {
+        level: "info",
+        message: "a signature is left out",
+        fields: { reason: expect.stringContaining("the payload is about another image") },
+      },
+    ]);
+    image.lines.length = 0;
+    const { reasons } = await image.refusal({ kind: "pubKey", key: otherKey.publicKey }, noTrust);
+    expect(reasons.filter((each) => each.includes("the payload is about another image"))).toHaveLength(1);
+    expect(image.lines).toEqual([]);
   });
 });

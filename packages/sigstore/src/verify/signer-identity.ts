@@ -9,8 +9,8 @@ import {
   readElement,
   tags,
 } from "@kubewarden-ts/x509/der";
+import type { X509Certificate } from "@sigstore/core";
 import { invalidSignature } from "../errors.ts";
-import type { VerifiedCertificate } from "./verify-entity.ts";
 
 /** Who signed, as a certificate authority vouches for it. */
 export interface SignerIdentity {
@@ -22,20 +22,26 @@ export interface SignerIdentity {
   readonly repository: string | undefined;
 }
 
-/** Fulcio's extensions: raw text, and since 2023 DER with the whole URL. */
+/** Fulcio's extensions: raw text, and since 2023 DER. */
+const plainIssuerId = "1.3.6.1.4.1.57264.1.1";
+const issuerId = "1.3.6.1.4.1.57264.1.8";
 const githubRepositoryId = "1.3.6.1.4.1.57264.1.5";
 const sourceRepositoryId = "1.3.6.1.4.1.57264.1.12";
 const githubUrl = "https://github.com/";
 
-/** @throws {SigstoreError} `SIGSTORE_SIGNATURE_INVALID` for a certificate without a name, or a malformed one */
-export function signerIdentityOf({ certificate, issuer }: VerifiedCertificate): SignerIdentity {
+/**
+ * Who signed with a certificate that was verified. Texts are read here, to the byte: the library reads them as ASCII, and
+ * takes the highest bit of each byte away, which makes another issuer an equal one.
+ * @throws {SigstoreError} `SIGSTORE_SIGNATURE_INVALID` for a certificate without a name, or a malformed one
+ */
+export function signerIdentityOf(certificate: X509Certificate): SignerIdentity {
   try {
     const { extensions } = parseCertificate(certificate.root.toDER());
-    const find = (id: string): Uint8Array | undefined => extensions.find((each) => each.id === id)?.value;
+    const find: Find = (id) => extensions.find((each) => each.id === id)?.value;
     const names = find(extensionIds.alternativeNames);
     const subject = names && firstName(names);
     if (subject === undefined) throw invalidSignature("it has no e-mail address and no URI");
-    return { issuer, subject, repository: repositoryOf(find) };
+    return { issuer: issuerOf(find), subject, repository: repositoryOf(find) };
   } catch (error) {
     throw invalidSignature(`the certificate does not say who signed: ${errorText(error)}`);
   }
@@ -57,13 +63,31 @@ function firstName(extension: Uint8Array): SignerIdentity["subject"] | undefined
   return undefined;
 }
 
-function repositoryOf(find: (id: string) => Uint8Array | undefined): string | undefined {
+/** The content of an extension. */
+type Find = (id: string) => Uint8Array | undefined;
+
+function issuerOf(find: Find): string | undefined {
+  const encoded = find(issuerId);
+  if (encoded !== undefined) return encodedText(encoded, "issuer");
+  const plain = find(plainIssuerId);
+  return plain && textOf(plain);
+}
+
+function repositoryOf(find: Find): string | undefined {
   const plain = find(githubRepositoryId);
   if (plain !== undefined) return textOf(plain);
   const encoded = find(sourceRepositoryId);
   if (encoded === undefined) return undefined;
-  const url = textOf(readContent(derReader(encoded), tags.utf8String, "source repository"));
+  const url = encodedText(encoded, "source repository");
   return url.startsWith(githubUrl) ? url.slice(githubUrl.length) : undefined;
+}
+
+/** A UTF8String, and nothing after it. */
+function encodedText(encoded: Uint8Array, what: string): string {
+  const reader = derReader(encoded);
+  const content = readContent(reader, tags.utf8String, what);
+  if (!isAtEnd(reader)) throw invalidSignature(`malformed ${what}`);
+  return textOf(content);
 }
 
 function textOf(bytes: Uint8Array): string {

@@ -10,24 +10,18 @@ import { type Artifact, checkContent, isContentSignedBy, isDigest } from "./sign
 
 const codeSigning = "1.3.6.1.5.5.7.3.3";
 
-/** A certificate that a signature was verified with, and whose authority, log and time were. */
-export interface VerifiedCertificate {
-  readonly certificate: X509Certificate;
-  /** As the authority wrote it; `undefined` where it says nothing. */
-  readonly issuer: string | undefined;
-}
-
 /**
  * Verifies a signature by the certificate that comes with it: the authority, the times, the promise of the certificate
  * log, the entry of the transparency log and what that is about, the purpose of the certificate, the signature.
  * @param options.needsSct - whether the certificate must hold the promise of a log of certificates
+ * @returns the certificate, whose authority, log and time hold
  * @throws {SigstoreError} `SIGSTORE_SIGNATURE_INVALID` naming the first check that failed
  */
 export function verifyByCertificate(
   bundle: Bundle,
   artifact: Artifact,
   { trust, needsSct }: { trust: TrustMaterial; needsSct: boolean },
-): VerifiedCertificate {
+): X509Certificate {
   return withOurErrors(() => {
     checkContent(bundle, artifact);
     const entity = certificateEntity(bundle, artifact);
@@ -35,13 +29,13 @@ export function verifyByCertificate(
     const { certificate } = entity.key;
     // the library checks promises that it finds against the logs that it knows, also where it knows none
     if (trust.ctlogs.length === 0) hideScts(certificate);
-    const { identity } = verify(entity, trust, {
+    verify(entity, trust, {
       ...{ ctlogThreshold: needsSct ? 1 : 0, timestampThreshold: 1, minEntries: 1 },
     });
     const der = certificate.root.toDER();
     checkPurpose(der);
     for (const entry of entity.tlogEntries) checkRecordedCertificate(entry, der);
-    return { certificate, issuer: identity?.extensions?.issuer };
+    return certificate;
   });
 }
 

@@ -1,3 +1,4 @@
+import { printable } from "@kubewarden-ts/base";
 import { defineCommand } from "../../define-command.ts";
 import { servedKindOf } from "../../scaffold/admission-request/find-served-kind.ts";
 import { readObjectFile } from "../../scaffold/admission-request/object-file.ts";
@@ -40,6 +41,6 @@ export const admissionRequest = defineCommand({
       );
     }
     const request = admissionRequestDocument({ operation, object, oldObject, served });
-    stdout.write(`${exactJson(request)}\n`);
+    stdout.write(printable(`${exactJson(request)}\n`));
   },
 });
