@@ -15,3 +15,4 @@ export {
 } from "./label-selector.ts";
 export { type ReconcilePass, type ReconcileStep, reconcileSteps } from "./reconcile-steps.ts";
 export { defineResource, type ObjectOf, type ResourceType } from "./resource-type.ts";
+export { type StoredConditionsOptions, storedConditions } from "./stored-conditions.ts";

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { mapping } from "./mapping.ts";
 
 /** Whose object this is; the garbage collector removes it after its owner. */
 export const OwnerReference = v.looseObject({
@@ -9,7 +10,7 @@ export const OwnerReference = v.looseObject({
 });
 export type OwnerReference = v.InferOutput<typeof OwnerReference>;
 
-const StringMap = v.record(v.string(), v.string());
+const StringMap = mapping(v.string());
 
 /** What every stored object says of itself; fields that we do not name are kept as they are. */
 export const ObjectMeta = v.looseObject({

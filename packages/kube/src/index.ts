@@ -8,12 +8,31 @@ export type { ReadFile } from "./access/kubeconfig.ts";
 export type { RunProgram } from "./access/run-program.ts";
 export { createKubeClient, type KubeClient, type KubeClientOptions } from "./client/kube-client.ts";
 export type { KubeRequest, KubeResponse, QueryValue } from "./client/request.ts";
-export type { Controller, Reconcile, ReconcileResult } from "./controllers/controller.ts";
+export type {
+  Controller,
+  ControllerObserver,
+  PassResult,
+  Reconcile,
+  ReconcileResult,
+} from "./controllers/controller.ts";
+export { type ControllerOptions, createController } from "./controllers/create-controller.ts";
+export { createEventRecorder, type EventRecorderOptions } from "./controllers/create-event-recorder.ts";
+export { createInformer, type InformerOptions } from "./controllers/create-informer.ts";
 export type { EventRecorder, RecordedEvent } from "./controllers/event-recorder.ts";
 export type { Informer, ObjectChange } from "./controllers/informer.ts";
 export { isKubeError, KubeError, type KubeErrorCode, type KubeErrorOptions } from "./errors.ts";
+export { isRawNumber, parseExact, type RawNumber } from "./json/exact-numbers.ts";
+export { microTime } from "./leader-election/lease-record.ts";
+export { type RunAsLeaderOptions, runAsLeader } from "./leader-election/run-as-leader.ts";
 export { applyFieldMask, type FieldMask, parseFieldMask } from "./masks/field-mask.ts";
+export { createObjectClient } from "./objects/create-object-client.ts";
+export {
+  type CreateOrMergePatch,
+  createOrMergePatch,
+  type WrittenObject,
+} from "./objects/create-or-merge-patch.ts";
 export type {
+  AppliedObject,
   CallOptions,
   ObjectClient,
   ObjectName,

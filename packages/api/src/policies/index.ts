@@ -29,6 +29,7 @@ export {
   type ClusterAdmissionPolicyGroup,
   clusterAdmissionPolicies,
   clusterAdmissionPolicyGroups,
+  isClusterwide,
   isGroup,
   isNamespaced,
   type Policy,

@@ -1,4 +1,6 @@
 import * as v from "valibot";
+import { described } from "../described.ts";
+import { objectWith } from "../mapping.ts";
 import { defineResource, type ObjectOf } from "../resource-type.ts";
 import { policiesApiVersion } from "./names.ts";
 import {
@@ -10,13 +12,15 @@ import {
 } from "./spec-fields.ts";
 import { PolicyStatus } from "./status.ts";
 
-const status = v.exactOptional(PolicyStatus);
+const status = v.exactOptional(described(PolicyStatus, "What became of it; written by the controller."));
+const specOf = <const E extends v.ObjectEntries>(entries: E) =>
+  described(objectWith(entries), "What is checked, by what, and when.");
 const apiVersion = policiesApiVersion;
 
 export const clusterAdmissionPolicies = defineResource(
   { apiVersion, kind: "ClusterAdmissionPolicy", plural: "clusteradmissionpolicies", namespaced: false },
   {
-    spec: v.looseObject({ ...CommonEntries, ...PolicyEntries, ...ClusterEntries, ...ContextAwareEntries }),
+    spec: specOf({ ...CommonEntries, ...PolicyEntries, ...ClusterEntries, ...ContextAwareEntries }),
     status,
   },
 );
@@ -24,7 +28,7 @@ export type ClusterAdmissionPolicy = ObjectOf<typeof clusterAdmissionPolicies>;
 
 export const admissionPolicies = defineResource(
   { apiVersion, kind: "AdmissionPolicy", plural: "admissionpolicies", namespaced: true },
-  { spec: v.looseObject({ ...CommonEntries, ...PolicyEntries }), status },
+  { spec: specOf({ ...CommonEntries, ...PolicyEntries }), status },
 );
 export type AdmissionPolicy = ObjectOf<typeof admissionPolicies>;
 
@@ -36,7 +40,7 @@ export const clusterAdmissionPolicyGroups = defineResource(
     namespaced: false,
   },
   {
-    spec: v.looseObject({ ...CommonEntries, ...ClusterEntries, ...groupEntries(ContextAwareEntries) }),
+    spec: specOf({ ...CommonEntries, ...ClusterEntries, ...groupEntries(ContextAwareEntries) }),
     status,
   },
 );
@@ -44,7 +48,7 @@ export type ClusterAdmissionPolicyGroup = ObjectOf<typeof clusterAdmissionPolicy
 
 export const admissionPolicyGroups = defineResource(
   { apiVersion, kind: "AdmissionPolicyGroup", plural: "admissionpolicygroups", namespaced: true },
-  { spec: v.looseObject({ ...CommonEntries, ...groupEntries({}) }), status },
+  { spec: specOf({ ...CommonEntries, ...groupEntries({}) }), status },
 );
 export type AdmissionPolicyGroup = ObjectOf<typeof admissionPolicyGroups>;
 
@@ -70,4 +74,10 @@ export function isGroup(policy: Policy): policy is ClusterAdmissionPolicyGroup |
 
 export function isNamespaced(policy: Policy): policy is AdmissionPolicy | AdmissionPolicyGroup {
   return !policy.kind.startsWith("Cluster");
+}
+
+export function isClusterwide(
+  policy: Policy,
+): policy is ClusterAdmissionPolicy | ClusterAdmissionPolicyGroup {
+  return !isNamespaced(policy);
 }

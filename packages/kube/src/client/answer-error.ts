@@ -64,6 +64,8 @@ function errorCode(status: number, names: boolean): KubeErrorCode {
       return "KUBE_FORBIDDEN";
     case 404:
       return names ? "KUBE_NOT_FOUND" : "KUBE_RESOURCE_UNKNOWN";
+    case 409:
+      return "KUBE_CONFLICT";
     case 410:
       return "KUBE_GONE";
     case 429:

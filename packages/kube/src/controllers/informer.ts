@@ -7,7 +7,10 @@ export interface ObjectChange<T> {
   readonly after?: T | undefined;
 }
 
-/** A copy of all objects of a kind, or of those in one namespace, kept current by a watch. */
+/**
+ * A copy of all objects of a kind, or of those in one namespace, kept current by a watch. Its objects are everybody's:
+ * nobody may change them.
+ */
 export interface Informer<T extends KubernetesObject> extends AsyncDisposable {
   /** whether the first list has come in */
   readonly synced: boolean;

@@ -16,6 +16,12 @@ export interface WriteOptions extends CallOptions {
   readonly dryRun?: boolean;
 }
 
+/** The fields of an object that are to be ours. */
+export interface AppliedObject {
+  readonly metadata: ObjectName & { readonly [field: string]: unknown };
+  readonly [field: string]: unknown;
+}
+
 export interface ObjectSelection extends CallOptions {
   /** of a namespaced kind: only there; all namespaces without */
   readonly namespace?: string | undefined;
@@ -24,8 +30,9 @@ export interface ObjectSelection extends CallOptions {
 }
 
 /**
- * Typed reading and writing of single objects. Answers are checked against the schema of their kind. Whatever is not 2xx
- * throws {@link KubeError} with the API server's own message, but for what is said below.
+ * Typed reading and writing of single objects. Answers are checked against the schema of their kind; a number that
+ * JavaScript cannot hold, such as `9007199254740993` or `1.0`, is a value that `JSON.stringify` writes as it was. Whatever
+ * is not 2xx throws {@link KubeError} with the API server's own message, but for what is said below.
  */
 export interface ObjectClient {
   /** @returns `undefined` when there is none */
@@ -47,13 +54,25 @@ export interface ObjectClient {
     patch: object,
     options?: WriteOptions & { readonly subresource?: "status" },
   ): Promise<T>;
-  /** Server-side apply; takes over fields of other managers when `force` is set. */
+  /**
+   * Server-side apply of the fields that are ours; `apiVersion` and `kind` are filled in.
+   * @param options.force - takes fields over from other managers
+   * @throws {KubeError} `KUBE_CONFLICT` when a field is another manager's and `force` is not set
+   */
   apply<T extends KubernetesObject>(
     type: ResourceType<T>,
-    object: object & ObjectName,
-    options: WriteOptions & { readonly fieldManager: string; readonly force?: boolean },
+    object: AppliedObject,
+    options: WriteOptions & {
+      readonly fieldManager: string;
+      readonly force?: boolean;
+      readonly subresource?: "status";
+    },
   ): Promise<T>;
-  /** @returns whether there was one */
+  /**
+   * Dependents go in the background; an object with finalizers stays, being deleted.
+   * @returns whether there was one
+   * @throws {KubeError} `KUBE_CONFLICT` when it is not the one with that uid or resource version
+   */
   delete<T extends KubernetesObject>(
     type: ResourceType<T>,
     name: ObjectName,

@@ -17,6 +17,9 @@ export interface ApiResource extends ResourceReference {
   readonly namespaced: boolean;
 }
 
+/** As much of a kind as its paths are made of. */
+export type ResourcePlace = Pick<ApiResource, "apiVersion" | "kind" | "plural" | "namespaced">;
+
 /** One part of a path as Kubernetes allows it; anything else could lead to another path. */
 function segment(value: string, what: string): string {
   const forbidden =
@@ -41,7 +44,7 @@ export function groupVersionPath(apiVersion: string): string {
  * @throws {KubeError} `KUBE_SCOPE_MISMATCH` for a namespace of a cluster-wide kind, `KUBE_NAME_INVALID`
  * @example collectionPath(deployments, "web") // "/apis/apps/v1/namespaces/web/deployments"
  */
-export function collectionPath(resource: ApiResource, namespace?: string): string {
+export function collectionPath(resource: ResourcePlace, namespace?: string): string {
   const { apiVersion, kind, plural, namespaced } = resource;
   const root = groupVersionPath(apiVersion);
   if (namespace === undefined) return `${root}/${segment(plural, "resource")}`;
@@ -58,7 +61,7 @@ export function collectionPath(resource: ApiResource, namespace?: string): strin
  * Path of one object. A namespace given for a cluster-wide kind does not matter.
  * @throws {KubeError} `KUBE_SCOPE_MISMATCH` for a namespaced kind without one, `KUBE_NAME_INVALID`
  */
-export function objectPath(resource: ApiResource, name: string, namespace?: string): string {
+export function objectPath(resource: ResourcePlace, name: string, namespace?: string): string {
   const { apiVersion, kind, namespaced } = resource;
   if (namespaced && namespace === undefined) {
     throw new KubeError(`Resource ${apiVersion}/${kind} is namespaced, but no namespace was provided`, {

@@ -46,8 +46,19 @@ export function badRequest(message: string): SentAnswer {
   return statusAnswer(400, "BadRequest", message);
 }
 
-export function objectUnknown(plural: string, name: string): SentAnswer {
-  return statusAnswer(404, "NotFound", `${plural} "${name}" not found`, { name, kind: plural });
+/** The name of a kind in messages, such as `deployments.apps`. */
+export function qualified({ plural, group }: ApiResource): string {
+  return group === "" ? plural : `${plural}.${group}`;
+}
+
+export function objectUnknown(resource: ApiResource, name: string): SentAnswer {
+  const details = { name, group: resource.group, kind: resource.plural };
+  return statusAnswer(404, "NotFound", `${qualified(resource)} "${name}" not found`, details);
+}
+
+export function invalidObject({ kind, group }: ApiResource, name: string, problem: string): SentAnswer {
+  const message = `${group === "" ? kind : `${kind}.${group}`} "${name}" is invalid: ${problem}`;
+  return statusAnswer(422, "Invalid", message, { name, group, kind });
 }
 
 /** The answer to discovery of one group and version. */

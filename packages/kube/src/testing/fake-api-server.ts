@@ -3,11 +3,13 @@ import { createServer as createTlsServer, type ServerOptions } from "node:https"
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { TLSSocket } from "node:tls";
-import type { ApiResource } from "../resources/api-resource.ts";
+import type { ApiResource, ResourcePlace, ResourceReference } from "../resources/api-resource.ts";
 import { type SentAnswer, sendAnswer, statusAnswer } from "./fake-answers.ts";
-import { createFakeCluster, type FakeCluster } from "./fake-cluster.ts";
+import { createFakeCluster, type FakeCluster, type FakeObject } from "./fake-cluster.ts";
+import { fakeResource } from "./fake-kinds.ts";
 import { builtInResources, routeRequest } from "./fake-routes.ts";
 import type { FakeWatch, OpenedWatch } from "./fake-watch.ts";
+import type { Admit } from "./fake-writes.ts";
 
 /** A request as it came in. */
 export interface FakeRequest {
@@ -41,9 +43,14 @@ export type FakeAnswer =
 export type Decide = (spec: Record<string, unknown>) => object | undefined;
 
 /** An API server in this process, on a free port, that does what a test says. */
-export interface FakeApiServer
-  extends AsyncDisposable,
-    Pick<FakeCluster, "define" | "undefine" | "put" | "remove"> {
+export interface FakeApiServer extends AsyncDisposable, Pick<FakeCluster, "undefine" | "remove"> {
+  /** Serves one more kind. */
+  define(resource: ResourcePlace | ApiResource): void;
+  /**
+   * Stores an object as it is, past every check.
+   * @param edit - changes the JSON text that is sent, such as to write a number in another way
+   */
+  put(object: FakeObject, edit?: (json: string) => string): void;
   /** URL without a slash at its end */
   readonly url: string;
   /** everything that came in, in order */
@@ -55,6 +62,10 @@ export interface FakeApiServer
   answerAlways(match: RequestMatch, answer: FakeAnswer): () => void;
   /** Decides about subject access reviews; without, nothing is allowed. */
   decide: Decide;
+  /** Sees every write through the API before it is stored, and may change or refuse it; lets all pass unless set. */
+  admit: Admit;
+  /** what is stored of a kind, sorted by namespace and name */
+  stored(reference: ResourceReference): FakeObject[];
   /** the watches that are open */
   readonly watches: readonly FakeWatch[];
   /** Old resource versions and continue tokens answer 410 from now on. */
@@ -66,12 +77,16 @@ export interface FakeApiServer
 export interface FakeApiServerOptions {
   /** serves HTTPS with these */
   readonly tls?: ServerOptions;
+  /** kinds besides the usual ones; `controllerKinds` are what a controller of policies needs */
+  readonly kinds?: readonly ResourcePlace[];
   /** HTTP status for requests that must not pass: 401 or 403 */
   readonly authorize?: (request: FakeRequest) => 401 | 403 | undefined;
 }
 
 /**
- * Starts the fake; it knows the usual built-in kinds and holds no objects.
+ * Starts the fake; it knows the usual built-in kinds and holds no objects. What is written through the API gets uid,
+ * creation time, resource version and generation; resource versions, uids and finalizers count as they do in a cluster.
+ * It fills in no defaults, checks no schema, collects no garbage, and a namespace need not exist.
  * @example await using server = await createFakeApiServer();
  */
 export async function createFakeApiServer(options: FakeApiServerOptions = {}): Promise<FakeApiServer> {
@@ -80,6 +95,7 @@ export async function createFakeApiServer(options: FakeApiServerOptions = {}): P
   const watches = new Set<OpenedWatch>();
   const conditions = new Set<() => void>();
   let decide: Decide = () => ({ allowed: false });
+  let admit: Admit = () => undefined;
 
   function happened(): void {
     for (const look of conditions) look();
@@ -91,6 +107,7 @@ export async function createFakeApiServer(options: FakeApiServerOptions = {}): P
     }
   });
   for (const resource of builtInResources) cluster.define(resource);
+  for (const kind of options.kinds ?? []) cluster.define(fakeResource(kind));
 
   function scripted(request: FakeRequest): FakeAnswer | undefined {
     const rule = rules.find(({ match, answers }) => answers.length > 0 && matches(request, match));
@@ -112,7 +129,7 @@ export async function createFakeApiServer(options: FakeApiServerOptions = {}): P
     requests.push(request);
     const answer = scripted(request) ?? refusal(options, request);
     if (answer !== undefined) perform(answer, response);
-    else routeRequest(request, { cluster, decide, response, keepWatch });
+    else routeRequest(request, { cluster, decide, admit, response, keepWatch });
     happened();
   };
 
@@ -135,12 +152,19 @@ export async function createFakeApiServer(options: FakeApiServerOptions = {}): P
     set decide(next) {
       decide = next;
     },
+    get admit() {
+      return admit;
+    },
+    set admit(next) {
+      admit = next;
+    },
+    stored: (reference) => cluster.list(reference).map(({ object }) => object),
     get watches() {
       return [...watches];
     },
-    define: (resource: ApiResource) => cluster.define(resource),
+    define: (resource) => cluster.define(fakeResource(resource)),
     undefine: (reference) => cluster.undefine(reference),
-    put: (object, edit) => cluster.put(object, edit),
+    put: (object, edit) => void cluster.put(object, edit),
     remove: (object) => cluster.remove(object),
     compact: () => cluster.compact(),
     async until(condition) {

@@ -17,6 +17,8 @@ export interface FakeState {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly version: number;
+  /** with its resource version */
+  readonly object: FakeObject;
   /** JSON text, as a watch and a GET send it */
   readonly json: string;
   /** JSON text without apiVersion and kind, as lists of built-in kinds send it */
@@ -40,7 +42,7 @@ export interface FakeCluster {
   define(resource: ApiResource): void;
   undefine(reference: ResourceReference): void;
   /** @param edit - changes the JSON text that is sent, such as to write a number in another way */
-  put(object: FakeObject, edit?: (json: string) => string): void;
+  put(object: FakeObject, edit?: (json: string) => string): FakeState;
   remove(object: FakeObject): void;
   /** sorted as etcd sorts */
   list(reference: ResourceReference): FakeState[];
@@ -95,6 +97,7 @@ export function createFakeCluster(changed: (reference: ResourceReference) => voi
       const before = objects.get(key);
       objects.set(key, after);
       record(object, { before, after });
+      return after;
     },
     remove(object) {
       const { objects } = kindOf(object);
@@ -119,12 +122,14 @@ export function createFakeCluster(changed: (reference: ResourceReference) => voi
 function stateOf(object: FakeObject, version: number, edit: (json: string) => string): FakeState {
   const { apiVersion, kind, metadata, ...body } = object;
   const bare = { metadata: { ...metadata, resourceVersion: String(version) }, ...body };
+  const json = edit(JSON.stringify({ kind, apiVersion, ...bare }));
   return {
     namespace: metadata.namespace ?? "",
     name: metadata.name,
     labels: metadata.labels ?? {},
     version,
-    json: edit(JSON.stringify({ kind, apiVersion, ...bare })),
+    object: { kind, apiVersion, ...bare },
+    json,
     listed: edit(JSON.stringify(bare)),
   };
 }

@@ -1,4 +1,5 @@
 import { createFakeApiServer } from "./fake-api-server.ts";
+import { controllerKinds } from "./fake-kinds.ts";
 import { type ContractCluster, kubeContract } from "./kube-contract.ts";
 import { staticAccess } from "./static-access.ts";
 
@@ -6,6 +7,7 @@ kubeContract("the fake", openFake);
 
 async function openFake(): Promise<ContractCluster> {
   const server = await createFakeApiServer({
+    kinds: controllerKinds,
     authorize({ headers, path }) {
       if (headers.authorization === "Bearer admin") return undefined;
       if (headers.authorization !== "Bearer powerless") return 401;

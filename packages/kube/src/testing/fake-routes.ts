@@ -15,12 +15,14 @@ import {
 } from "./fake-answers.ts";
 import type { Decide, FakeRequest } from "./fake-api-server.ts";
 import type { FakeCluster, FakeState } from "./fake-cluster.ts";
+import { fakeResource } from "./fake-kinds.ts";
 import { isSelector, selectionOf } from "./fake-selection.ts";
 import { type OpenedWatch, openFakeWatch } from "./fake-watch.ts";
+import { writeAnswer } from "./fake-write-routes.ts";
+import type { Admit } from "./fake-writes.ts";
 
 function builtIn(apiVersion: string, kind: string, plural: string, namespaced: boolean): ApiResource {
-  const [group = "", version = ""] = apiVersion.includes("/") ? apiVersion.split("/") : ["", apiVersion];
-  return { apiVersion, kind, group, version, plural, namespaced };
+  return fakeResource({ apiVersion, kind, plural, namespaced });
 }
 
 /** What every cluster has, as far as tests need it. */
@@ -37,6 +39,7 @@ export const builtInResources: readonly ApiResource[] = [
 interface RouteDeps {
   readonly cluster: FakeCluster;
   readonly decide: Decide;
+  readonly admit: Admit;
   readonly response: ServerResponse;
   keepWatch(watch: OpenedWatch, response: ServerResponse): void;
 }
@@ -46,6 +49,7 @@ interface Target {
   readonly resource: ApiResource;
   readonly namespace: string | undefined;
   readonly name: string | undefined;
+  readonly subresource: string | undefined;
 }
 
 const groupVersion = /^\/(?:api\/(?<core>[^/]+)|apis\/(?<group>[^/]+)\/(?<version>[^/]+))(?:\/(?<rest>.+))?$/;
@@ -64,6 +68,7 @@ export function routeRequest(request: FakeRequest, deps: RouteDeps): void {
   if (rest === undefined) return sendAnswer(resourceListAnswer(apiVersion, resources), deps.response);
   const target = targetOf(rest, resources);
   if (target === undefined) return sendAnswer(resourceUnknown, deps.response);
+  if (request.method !== "GET") return sendAnswer(written(request, target, deps), deps.response);
   if (target.name !== undefined) return sendAnswer(objectAnswer(target, deps.cluster), deps.response);
   const selector = request.query.get("labelSelector");
   if (!isSelector(selector)) return sendAnswer(badRequest(`unable to parse ${selector}`), deps.response);
@@ -73,17 +78,23 @@ export function routeRequest(request: FakeRequest, deps: RouteDeps): void {
 
 function targetOf(rest: string, resources: readonly ApiResource[]): Target | undefined {
   const parts = rest.split("/").map(decodeURIComponent);
-  const isInNamespace = parts[0] === "namespaces" && parts.length > 2;
-  const [plural, name] = isInNamespace ? parts.slice(2) : parts;
+  const isInNamespace = parts[0] === "namespaces" && parts.length > 2 && parts[2] !== "status";
+  const [plural, name, subresource] = isInNamespace ? parts.slice(2) : parts;
   const resource = resources.find((each) => each.plural === plural);
   if (resource === undefined) return undefined;
   const fits = resource.namespaced ? isInNamespace || name === undefined : !isInNamespace;
-  return fits ? { resource, namespace: isInNamespace ? parts[1] : undefined, name } : undefined;
+  return fits ? { resource, namespace: isInNamespace ? parts[1] : undefined, name, subresource } : undefined;
+}
+
+function written(request: FakeRequest, target: Target, { cluster, admit }: RouteDeps): SentAnswer {
+  if (![undefined, "status"].includes(target.subresource)) return resourceUnknown;
+  const dryRun = request.query.get("dryRun") === "All";
+  return writeAnswer(request, { cluster, admit, ...target, dryRun }, target.name);
 }
 
 function objectAnswer({ resource, namespace = "", name = "" }: Target, cluster: FakeCluster): SentAnswer {
   const found = cluster.list(resource).find((state) => state.namespace === namespace && state.name === name);
-  return found ? { status: 200, body: found.json } : objectUnknown(resource.plural, name);
+  return found ? { status: 200, body: found.json } : objectUnknown(resource, name);
 }
 
 function watch(request: FakeRequest, { resource, namespace }: Target, deps: RouteDeps): void {

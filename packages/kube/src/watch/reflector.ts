@@ -7,7 +7,8 @@ import { createBackoff } from "./backoff.ts";
 import { createFreshness } from "./freshness.ts";
 import { createObjectCollector } from "./object-collector.ts";
 import type { ObjectStore } from "./object-store.ts";
-import { openWatch, type WatchedList } from "./open-watch.ts";
+import { openWatch } from "./open-watch.ts";
+import type { WatchedList } from "./watch-lines.ts";
 
 export interface ReflectorOptions {
   readonly client: KubeClient;

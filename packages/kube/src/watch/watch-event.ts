@@ -8,8 +8,9 @@ import { checkObject, invalid, placesOf, stringAt } from "../json/read-json.ts";
 export type WatchEvent =
   | {
       readonly kind: "put" | "remove" | "bookmark";
-      /** where the object begins in the line; that of a bookmark holds its resource version only */
+      /** where the object stands in the line; that of a bookmark holds its resource version only */
       readonly start: number;
+      readonly end: number;
       readonly resourceVersion: string;
     }
   /** the API server ends the watch, such as with 410 */
@@ -31,7 +32,7 @@ export function readWatchEvent(line: Uint8Array): WatchEvent | undefined {
       error: answerError(undefined, line.subarray(object.start, object.end), undefined),
     };
   }
-  return { ...kindOf(name), start: object.start, resourceVersion: resourceVersionOf(line, object.start) };
+  return { ...kindOf(name), ...object, resourceVersion: resourceVersionOf(line, object.start) };
 }
 
 function kindOf(type: string | undefined): { kind: "put" | "remove" | "bookmark" } {

@@ -1,0 +1,62 @@
+import { errorText } from "@kubewarden-ts/base";
+import { parseExact } from "../json/exact-numbers.ts";
+import { isJsonObject, type JsonObject } from "../objects/json-value.ts";
+import { badRequest, objectUnknown, type SentAnswer, statusAnswer } from "./fake-answers.ts";
+import type { FakeRequest } from "./fake-api-server.ts";
+import { createObject, deleteObject, type FakeWrite, storedDraft, updateObject } from "./fake-writes.ts";
+
+/** Answers a request that writes. @param name - absent for a whole collection */
+export function writeAnswer(request: FakeRequest, write: FakeWrite, name: string | undefined): SentAnswer {
+  let body: JsonObject;
+  try {
+    body = readBody(request.body);
+  } catch (error) {
+    return badRequest(errorText(error));
+  }
+  const { method } = request;
+  if (method === "POST" && name === undefined) return createObject(write, body);
+  if (name === undefined || !["PUT", "PATCH", "DELETE"].includes(method)) return notAllowed;
+  if (method === "DELETE") return deleteObject(write, name, body);
+  const stored = storedDraft(write, name);
+  if (method === "PATCH" && isApply(request)) return applyAnswer(request, write, body);
+  if (stored === undefined) return objectUnknown(write.resource, name);
+  if (method === "PUT") return updateObject(write, stored, body);
+  if (request.headers["content-type"] !== "application/merge-patch+json") {
+    return statusAnswer(415, "UnsupportedMediaType", "the body of the request was in an unknown format");
+  }
+  return updateObject(write, stored, merged(stored, body));
+}
+
+const notAllowed = statusAnswer(
+  405,
+  "MethodNotAllowed",
+  "the server does not allow this method on the requested resource",
+);
+
+function readBody(text: string): JsonObject {
+  const value = text === "" ? {} : parseExact(text);
+  if (!isJsonObject(value)) throw new Error("the body is not a JSON object");
+  return value;
+}
+
+function isApply({ headers }: FakeRequest): boolean {
+  return headers["content-type"] === "application/apply-patch+yaml";
+}
+
+/** Maps are merged, lists replaced; nobody owns a field, so nothing conflicts and nothing is removed. */
+function applyAnswer({ query }: FakeRequest, write: FakeWrite, body: JsonObject): SentAnswer {
+  if (!query.get("fieldManager")) return badRequest("fieldManager is required for apply patch");
+  const metadata = isJsonObject(body["metadata"]) ? body["metadata"] : {};
+  const stored = storedDraft(write, String(metadata["name"]));
+  return stored === undefined ? createObject(write, body) : updateObject(write, stored, merged(stored, body));
+}
+
+/** RFC 7386. */
+function merged(target: unknown, patch: unknown): JsonObject {
+  const result: JsonObject = isJsonObject(target) ? { ...target } : {};
+  for (const [key, value] of Object.entries(isJsonObject(patch) ? patch : {})) {
+    if (value === null) delete result[key];
+    else result[key] = isJsonObject(value) ? merged(result[key], value) : value;
+  }
+  return result;
+}
