@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { errorText, osErrorText } from "@kubewarden-ts/base";
 import { defaultSources, parseSources, type Sources } from "@kubewarden-ts/oci";
@@ -10,9 +11,16 @@ import { ServerError } from "./errors.ts";
  * @throws {ServerError} when it cannot be read
  * @throws {PoliciesFileError} naming file, policy, field, what was expected and what was received
  */
-export async function readPolicies(path: string): Promise<Policies> {
+export async function readPolicies(path: string): Promise<PoliciesFile> {
   const text = await readText(path, `error while loading policies from ${JSON.stringify(path)}`);
-  return parsePolicies(text, path);
+  return { policies: parsePolicies(text, path), digest: `sha256:${hash("sha256", text)}` };
+}
+
+/** A policies file, and by what it is known from others: who wrote it can tell whether it has been read. */
+export interface PoliciesFile {
+  readonly policies: Policies;
+  /** `sha256:` and hex digits */
+  readonly digest: string;
 }
 
 /**

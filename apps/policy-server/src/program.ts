@@ -119,7 +119,7 @@ async function serveUntil(
   const onReloadRequest = reloadRequests(reload, shutdown);
   // Before it is read: a change in between is then seen as one.
   const stamps = await fileStamps([config.policiesPath]);
-  const policies = await readPolicies(config.policiesPath);
+  const { policies, digest } = await readPolicies(config.policiesPath);
   const sources = withEnvironmentProxies(await readSources(config.sourcesPath), env);
   const verification = await readVerification(config.verificationPath);
   await using telemetry = await startTelemetry(config, { env, log });
@@ -150,7 +150,8 @@ async function serveUntil(
       });
       const evaluator = await unlessAborted(starting, shutdown);
       const { metrics } = telemetry;
-      const served = reloadablePolicies(evaluator, config, { log, metrics, onReloadRequest, stamps });
+      const reloading = { log, metrics, onReloadRequest, stamps, digest };
+      const served = reloadablePolicies(evaluator, config, reloading);
       return telemetry.observer === undefined ? served : observed(served, telemetry);
     },
   });

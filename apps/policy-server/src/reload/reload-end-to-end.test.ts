@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import { beforeAll, describe, expect, it } from "vitest";
 import { buildPolicies } from "../../../../policies/build.ts";
 import { podReview, rejected } from "../testing/reviews.ts";
@@ -72,6 +73,7 @@ describe("metrics", () => {
 });
 
 describe("GET /policies", () => {
+  const digestOf = (text: string) => `sha256:${hash("sha256", text)}`;
   const policies = async ({ readinessPort }: { readinessPort: number }) => {
     const response = await fetch(`http://127.0.0.1:${readinessPort}/policies`);
     const text = await response.text();
@@ -97,14 +99,20 @@ describe("GET /policies", () => {
           },
         },
       ],
+      policiesDigest: digestOf(JSON.stringify({ p: psp() })),
     });
-    await told.reload('{"p": {"module": "file:///nowhere.wasm"}}');
+    const changed = '{"p": {"module": "file:///nowhere.wasm"}}';
+    await told.reload(changed);
     const errors = [expect.stringContaining("/nowhere.wasm")];
     expect((await policies(told)).body).toEqual({
       policies: [{ ...first.policies[0], state: "outdated", errors }],
+      policiesDigest: digestOf(changed),
       lastReload: { at: expect.stringMatching(/^\d{4}-.*Z$/), outcome: "partly-applied", errors },
     });
     await told.reload("p: [");
-    expect((await policies(told)).body).toMatchObject({ lastReload: { outcome: "refused" } });
+    expect((await policies(told)).body).toMatchObject({
+      policiesDigest: digestOf(changed),
+      lastReload: { outcome: "refused" },
+    });
   });
 });

@@ -6,7 +6,7 @@ import { readPolicies } from "../configuration-files.ts";
 import type { PolicyEvaluator } from "../http/policy-routes.ts";
 import type { ServedPolicies } from "../serve.ts";
 import type { Observers } from "../telemetry/observed-policies.ts";
-import { createPolicyReloads } from "./policy-reloads.ts";
+import { createPolicyReloads, type LastReload } from "./policy-reloads.ts";
 import { watchPolicies } from "./watch-policies.ts";
 
 /** An evaluator whose policies can be exchanged. */
@@ -18,6 +18,8 @@ export interface ReloadablePoliciesOptions extends Pick<Observers, "metrics"> {
   readonly onReloadRequest: (serve: () => void) => void;
   /** Of the policies file when it was read for the start. */
   readonly stamps: ReadonlyMap<string, FileStamp>;
+  /** Of the same file. */
+  readonly digest: string;
 }
 
 /** Has the policies read again when somebody asks for it, or their file changes, and says how they are. */
@@ -28,10 +30,19 @@ export function reloadablePolicies(
     policyStatus,
     refreshModulesMs,
   }: Pick<ServerConfig, "policiesPath" | "policyStatus" | "refreshModulesMs">,
-  { log, metrics, onReloadRequest, stamps }: ReloadablePoliciesOptions,
+  { log, metrics, onReloadRequest, stamps, digest }: ReloadablePoliciesOptions,
 ): ServedPolicies {
-  const read = () => readPolicies(path);
-  const record = metrics?.recordReload;
+  let policiesDigest = digest;
+  let digestRead = digest;
+  const read = async () => {
+    const file = await readPolicies(path);
+    digestRead = file.digest;
+    return file.policies;
+  };
+  const record = (outcome: LastReload["outcome"]): void => {
+    if (outcome !== "refused") policiesDigest = digestRead;
+    metrics?.recordReload(outcome);
+  };
   const reloads = createPolicyReloads({ evaluator, read, path, log, clock: systemClock, record });
   metrics?.observeStates(() => evaluator.status());
   onReloadRequest(() => void reloads.reload());
@@ -43,7 +54,9 @@ export function reloadablePolicies(
     admission: evaluator.admission,
     raw: evaluator.raw,
     auditBatch: evaluator.auditBatch,
-    describe: policyStatus ? () => ({ policies: evaluator.status(), lastReload: reloads.last() }) : undefined,
+    describe: policyStatus
+      ? () => ({ policies: evaluator.status(), policiesDigest, lastReload: reloads.last() })
+      : undefined,
     async [Symbol.asyncDispose]() {
       watched?.[Symbol.dispose]();
       await evaluator[Symbol.asyncDispose]();
