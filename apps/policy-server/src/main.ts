@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import "./young-generation.ts";
+import "@kubewarden-ts/base/young-generation";
 import { availableParallelism, constants } from "node:os";
 import { runProgram } from "@kubewarden-ts/cli";
 import { startEvaluator } from "@kubewarden-ts/policy-evaluation";
