@@ -1,19 +1,25 @@
-// `npm run generate`: writes docs/reference and the forms of the policies' settings from the code; with `--check` only
-// says what is stale.
+// `npm run generate`: writes docs/reference, the forms of the policies' settings and the CustomResourceDefinitions from the
+// code; with `--check` only says what is stale.
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { loadSubcommands } from "@kubewarden-ts/cli";
+import { controllerProgram } from "../apps/controller/src/program.ts";
 import { kwctlProgram } from "../apps/kwctl/src/program.ts";
 import { policyServer } from "../apps/policy-server/src/program.ts";
 import { createPolicyProgram } from "../packages/create-policy/src/program.ts";
 import { program as policySdk } from "../packages/policy-sdk/src/commands/program.ts";
 import { commandsDocument } from "./reference/commands.ts";
+import {
+  customResourceDefinitionFiles,
+  isCustomResourceDefinitionFile,
+} from "./reference/custom-resource-definitions.ts";
 import { type ReferenceDocument, staleDocuments } from "./reference/document.ts";
 import { errorCodesDocument } from "./reference/error-codes.ts";
 import { policiesDocument } from "./reference/policies.ts";
 import { policiesFileDocument } from "./reference/policies-file.ts";
 import { isQuestionsFile, questionsDocuments } from "./reference/questions.ts";
+import { resourcesDocument } from "./reference/resources.ts";
 import { readSourceTree, type SourceTree } from "./source-tree.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -21,6 +27,7 @@ const root = join(import.meta.dirname, "..");
 async function generate({ files }: SourceTree): Promise<ReferenceDocument[]> {
   const programs = [
     policyServer,
+    controllerProgram,
     await loadSubcommands(kwctlProgram({ ownVersion: "", open })),
     policySdk,
     createPolicyProgram({ ownVersion: "" }),
@@ -30,12 +37,18 @@ async function generate({ files }: SourceTree): Promise<ReferenceDocument[]> {
     policiesFileDocument(),
     policiesDocument(files),
     errorCodesDocument(files),
+    resourcesDocument(files),
+    ...customResourceDefinitionFiles(),
     ...(await questionsDocuments(root, files)),
   ];
 }
 
 function presentDocuments({ files }: SourceTree): Map<string, string> {
-  return new Map([...files].filter(([path]) => path.startsWith("docs/reference/") || isQuestionsFile(path)));
+  return new Map([...files].filter(([path]) => isGenerated(path)));
+}
+
+function isGenerated(path: string): boolean {
+  return path.startsWith("docs/reference/") || isQuestionsFile(path) || isCustomResourceDefinitionFile(path);
 }
 
 function write(documents: readonly ReferenceDocument[], present: ReadonlyMap<string, string>): void {

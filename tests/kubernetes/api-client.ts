@@ -26,6 +26,8 @@ export interface ApiAnswer {
   status: number;
   /** the object; on a failure a `Status` whose `message` says why */
   body: ApiObject;
+  /** texts of the headers `Warning`, such as `299 - "this version is deprecated"` */
+  warnings: string[];
 }
 
 export interface ApiRequest {
@@ -66,7 +68,8 @@ export function apiClient(access: { url: string; ca: string; token: string }): A
   const request = async (path: string, options: ApiRequest = {}): Promise<ApiAnswer> => {
     const response = await send(path, options);
     const body = v.parse(ApiObject, parseBody(await text(response)));
-    return { status: response.statusCode ?? 0, body };
+    const warnings = response.headersDistinct["warning"] ?? [];
+    return { status: response.statusCode ?? 0, body, warnings };
   };
   const succeed = async (path: string, options: ApiRequest): Promise<ApiObject> => {
     const { status, body } = await request(path, options);
