@@ -5,6 +5,7 @@ export {
 } from "./access/cluster-access.ts";
 export type { Credentials } from "./access/credentials.ts";
 export type { ReadFile } from "./access/kubeconfig.ts";
+export { proxyFor } from "./access/proxy.ts";
 export type { RunProgram } from "./access/run-program.ts";
 export { createKubeClient, type KubeClient, type KubeClientOptions } from "./client/kube-client.ts";
 export type { KubeRequest, KubeResponse, QueryValue } from "./client/request.ts";

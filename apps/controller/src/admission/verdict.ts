@@ -1,0 +1,46 @@
+import type { PatchOperation } from "@kubewarden-ts/protocol";
+
+/** What one of the webhooks says of an object. */
+export type Verdict =
+  | {
+      readonly allowed: true;
+      readonly patch?: readonly PatchOperation[];
+      readonly warnings?: readonly string[];
+    }
+  | {
+      readonly allowed: false;
+      readonly status: RefusalStatus;
+      readonly warnings?: readonly string[];
+    };
+
+/** The `Status` that the user of a refused object sees. */
+export interface RefusalStatus {
+  readonly status: "Failure";
+  readonly message: string;
+  readonly reason: string;
+  /** HTTP status */
+  readonly code: number;
+  readonly details?: {
+    readonly name: string;
+    readonly group: string;
+    readonly kind: string;
+    readonly causes: readonly StatusCause[];
+  };
+}
+
+interface StatusCause {
+  readonly reason: string;
+  readonly message: string;
+  readonly field: string;
+}
+
+/** What could not be read; 413 for what is too long (controller.md 2.1). */
+export function badRequest(message: string, code: 400 | 413 = 400): Verdict {
+  const reason = code === 413 ? "RequestEntityTooLarge" : "BadRequest";
+  return { allowed: false, status: { status: "Failure", message, reason, code } };
+}
+
+/** What could not be checked is refused. */
+export function internalError(message: string): Verdict {
+  return { allowed: false, status: { status: "Failure", message, reason: "InternalError", code: 500 } };
+}

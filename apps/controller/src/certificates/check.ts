@@ -1,0 +1,97 @@
+import { createPrivateKey, sign, verify, X509Certificate } from "node:crypto";
+import type { PemPair } from "./pem-pair.ts";
+
+/** Whoever is to have signed; for an authority itself, its own pair. */
+export interface CertificateCheck {
+  readonly authority: Pick<PemPair, "certificate">;
+  /** must be an alternative name */
+  readonly dnsName?: string | undefined;
+  /** when it must be valid; see {@link renewalTime} */
+  readonly at: Date;
+}
+
+/** How long before its end a certificate is replaced. */
+const renewBeforeMs = 60 * 86_400_000;
+
+/** A certificate that is not valid then is to be replaced now: in 60 days (controller.md 5). */
+export function renewalTime(nowMs: number): Date {
+  return new Date(nowMs + renewBeforeMs);
+}
+
+/**
+ * Why a certificate cannot be used, and so must be replaced (controller.md 5): it or its key cannot be read, they do not
+ * belong together, somebody else signed it, it is not valid then, or has another name.
+ * @returns `undefined` when it can
+ */
+export function certificateProblem(pair: PemPair, check: CertificateCheck): string | undefined {
+  const certificate = readCertificate(pair.certificate);
+  if (certificate === undefined) return "the certificate cannot be read";
+  const authority = readCertificate(check.authority.certificate);
+  if (authority === undefined) return "the certificate of the authority cannot be read";
+  return (
+    keyProblem(pair.key, certificate) ??
+    issuerProblem(certificate, authority) ??
+    validityProblem(certificate, check.at) ??
+    validityProblem(authority, check.at) ??
+    nameProblem(certificate, check.dnsName)
+  );
+}
+
+/** Why a certificate and a key cannot be shown to clients; `undefined` when they can. */
+export function pairProblem(pair: PemPair): string | undefined {
+  const certificate = readCertificate(pair.certificate);
+  return certificate === undefined ? "the certificate cannot be read" : keyProblem(pair.key, certificate);
+}
+
+/** Whether a text begins with a certificate that is still valid. */
+export function isValidCertificate(pem: string, at: Date): boolean {
+  const certificate = readCertificate(pem);
+  return certificate !== undefined && validityProblem(certificate, at) === undefined;
+}
+
+/** Whether a text begins with a certificate. */
+export function isCertificate(pem: string): boolean {
+  return readCertificate(pem) !== undefined;
+}
+
+function readCertificate(pem: string): X509Certificate | undefined {
+  if (!pem.includes("-----BEGIN CERTIFICATE-----")) return undefined;
+  try {
+    return new X509Certificate(pem);
+  } catch {
+    return undefined;
+  }
+}
+
+const proof = Buffer.from("is this your key?");
+
+function keyProblem(key: string, certificate: X509Certificate): string | undefined {
+  // upstream counts the newer PKCS #8 as invalid, so it would replace what we left
+  if (!key.includes("-----BEGIN EC PRIVATE KEY-----")) return "the key is not an EC PRIVATE KEY";
+  try {
+    // OpenSSL compares the public halves only, also where the private one is damaged
+    const signature = sign("sha256", proof, createPrivateKey(key));
+    if (verify("sha256", proof, certificate.publicKey, signature)) return undefined;
+    return "the key does not belong to the certificate";
+  } catch {
+    return "the key cannot be read";
+  }
+}
+
+function issuerProblem(certificate: X509Certificate, authority: X509Certificate): string | undefined {
+  if (certificate.checkIssued(authority) && certificate.verify(authority.publicKey)) return undefined;
+  return "it was not signed by the certificate authority";
+}
+
+function validityProblem(certificate: X509Certificate, at: Date): string | undefined {
+  const { validFromDate, validToDate } = certificate;
+  if (at >= validFromDate && at <= validToDate) return undefined;
+  const period = `${validFromDate.toISOString()} to ${validToDate.toISOString()}`;
+  return `it is valid from ${period}, not at ${at.toISOString()}`;
+}
+
+function nameProblem(certificate: X509Certificate, dnsName: string | undefined): string | undefined {
+  if (dnsName === undefined) return undefined;
+  if (certificate.checkHost(dnsName, { subject: "never" }) !== undefined) return undefined;
+  return `it is not for ${dnsName}`;
+}
