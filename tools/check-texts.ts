@@ -10,7 +10,8 @@ const UNFINISHED = new RegExp(
 const PACKAGE_REGISTRY =
   /\b(?:registry\.(?:npmjs|yarnpkg)|(?:proxy|sum)\.golang|deb\.debian|archive\.ubuntu|(?:static|index)\.crates|files\.pythonhosted)\.\w+/;
 
-const HOME_FOLDER = /(?<![\w.$}-])\/(?:home|Users)\/[A-Za-z][\w-]*\//;
+/** `kubewarden` is the user of the container images: that folder is part of what Deployments say. */
+const HOME_FOLDER = /(?<![\w.$}-])\/(?:home|Users)\/(?!kubewarden\/)[A-Za-z][\w-]*\//;
 
 /** Texts that others wrote. */
 const NOT_OURS = new Set(["LICENSE"]);

@@ -14,6 +14,10 @@ export interface ControlPlaneOptions {
   programs: string;
   /** whether Kubernetes' own controllers run: garbage collection, Deployments, deletion of namespaces */
   controllers: boolean;
+  /** further arguments of kube-apiserver */
+  apiServerArgs?: readonly string[];
+  /** further arguments of kube-controller-manager */
+  controllerManagerArgs?: readonly string[];
 }
 
 /** Where a running control plane is, and how to be its administrator; plain data, which threads can hand on. */
@@ -38,10 +42,8 @@ export interface StartedControlPlane extends AsyncDisposable {
   facts: ControlPlaneFacts;
 }
 
-interface Place {
+interface Place extends ControlPlaneOptions {
   folder: string;
-  programs: string;
-  controllers: boolean;
   adminToken: string;
 }
 
@@ -50,14 +52,12 @@ interface Place {
  * address, with their data in a folder that goes when they stop.
  * @throws {Error} with the end of a program's output, when it does not come up
  */
-export async function startControlPlane({
-  programs,
-  controllers,
-}: ControlPlaneOptions): Promise<StartedControlPlane> {
+export async function startControlPlane(options: ControlPlaneOptions): Promise<StartedControlPlane> {
+  const { programs, controllers } = options;
   await using parts = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), "kubewarden-ts-control-plane-"));
   parts.defer(() => rm(folder, { recursive: true, force: true }));
-  const place: Place = { folder, programs, controllers, adminToken: randomUUID() };
+  const place: Place = { ...options, folder, adminToken: randomUUID() };
   const etcd = await withFreshPorts(() => startEtcd(place));
   parts.use(etcd.server);
   const authority = await writeKeys(place);
@@ -124,7 +124,7 @@ async function writeKeys({ folder, adminToken }: Place): Promise<{ cert: string;
 }
 
 async function startApiServer(
-  { folder, programs, controllers, adminToken }: Place,
+  { folder, programs, controllers, adminToken, apiServerArgs = [] }: Place,
   etcdUrl: string,
   ca: string,
 ): Promise<{ server: ServerProcess; url: string }> {
@@ -141,6 +141,7 @@ async function startApiServer(
     `--service-account-signing-key-file=${folder}/accounts.key`,
     // Without controllers no namespace gets the account that this plugin gives to Pods.
     ...(controllers ? [] : ["--disable-admission-plugins=ServiceAccount"]),
+    ...apiServerArgs,
   ];
   const ready = (signal: AbortSignal) => isReady(`${url}/readyz`, { ca, token: adminToken, signal });
   return {
@@ -163,7 +164,7 @@ function isReady(url: string, access: { ca: string; token?: string; signal: Abor
 }
 
 async function startControllerManager(
-  { folder, programs }: Place,
+  { folder, programs, controllerManagerArgs = [] }: Place,
   { adminKubeconfigPath, ca }: Pick<ControlPlaneFacts, "adminKubeconfigPath" | "ca">,
 ): Promise<ServerProcess> {
   const command = join(programs, "kube-controller-manager");
@@ -178,6 +179,7 @@ async function startControllerManager(
     ...["--bind-address=127.0.0.1", `--secure-port=${port}`],
     ...[`--tls-cert-file=${folder}/serving.crt`, `--tls-private-key-file=${folder}/serving.key`],
     ...[`--service-account-private-key-file=${folder}/accounts.key`, `--root-ca-file=${folder}/ca.crt`],
+    ...controllerManagerArgs,
   ];
   const ready = (signal: AbortSignal) => isReady(`https://127.0.0.1:${port}/healthz`, { ca, signal });
   return startServer({ command, args, folder, ready });
