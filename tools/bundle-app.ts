@@ -13,6 +13,7 @@ const workerEntries = {
     "protocol-version-worker": "apps/kwctl/src/annotate/protocol-version-worker.ts",
   },
   "policy-server": policyWorker,
+  controller: {},
 };
 export type BundledApp = keyof typeof workerEntries;
 export const bundledApps = Object.keys(workerEntries) as BundledApp[];

@@ -16,8 +16,17 @@ const start = defineCommand({
     addr: { type: "string", description: "Address to listen on", default: "127.0.0.1" },
     port: { type: "number", description: "Port of the policies; 0 takes any", default: 3000, max: 65535 },
     "readiness-probe-port": { type: "number", description: "0 takes any", default: 0, max: 65535 },
+    cluster: {
+      type: "boolean",
+      description: "A whole Kubernetes cluster instead, with the controller in it; needs Go the first time",
+    },
   },
-  async run({ flags }) {
+  async run({ flags, stdout }) {
+    if (flags.cluster) {
+      const { serveCluster } = await import("./cluster/serve-cluster.ts");
+      const folder = join(root, "dist/cluster");
+      return await serveCluster({ root, folder, stdout, stopped: stopRequested() });
+    }
     const startMs = performance.now();
     const { addr } = flags;
     const port = await usablePort(flags.port, addr);

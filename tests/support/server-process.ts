@@ -69,7 +69,7 @@ export class ServerProcess implements AsyncDisposable {
 /**
  * A shell that waits until our end of its pipe closes, which the system does however we end, and cleans up then.
  */
-function startWatchdog(pid: number | undefined, folder: string | undefined): ChildProcess {
+export function startWatchdog(pid: number | undefined, folder: string | undefined): ChildProcess {
   const script = 'read -r nothing; kill -9 "$1"; [ -z "$2" ] || rm -rf "$2"';
   const watchdog = spawn("/bin/sh", ["-c", script, "sh", String(pid ?? ""), folder ?? ""], {
     stdio: ["pipe", "ignore", "ignore"],

@@ -1,5 +1,6 @@
 // `npm run bench -- <name>`: measures this checkout on this machine.
 import { defineCommand, runProgram } from "@kubewarden-ts/cli";
+import { controllerBench } from "./controller/controller.ts";
 import { formatReport, type Report, writeReport } from "./report.ts";
 import { runtimeBench } from "./runtime/runtime.ts";
 import { sdkBench } from "./sdk/sdk.ts";
@@ -21,6 +22,7 @@ const benches = new Map<string, (options: Options) => Promise<Report>>([
   ["server", serverVariant],
   ["start", startBench],
   ["sdk", sdkBench],
+  ["controller", controllerBench],
 ]);
 
 function serverVariant(options: Options): Promise<Report> {
@@ -30,8 +32,13 @@ function serverVariant(options: Options): Promise<Report> {
 
 const bench = defineCommand({
   name: "npm run bench --",
-  summary: "Measures this checkout: runtime, server, start, sdk",
-  args: [{ name: "[name]", description: "runtime, server, start or sdk; server when only --check is given" }],
+  summary: "Measures this checkout: runtime, server, start, sdk, controller",
+  args: [
+    {
+      name: "[name]",
+      description: "runtime, server, start, sdk or controller; server when only --check is given",
+    },
+  ],
   flags: {
     noisy: { type: "boolean", description: "server: latency beside a policy that never ends" },
     waiting: { type: "boolean", description: "server: many requests that wait for their host" },
