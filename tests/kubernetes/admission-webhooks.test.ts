@@ -181,6 +181,21 @@ describe.skipIf(requires("kubernetes").skip)(
       },
     );
 
+    it.each([
+      ["!a() || a() == true", 201, undefined],
+      ["2 > 1", 422, 'spec.expression: Invalid value: "2 > 1": compilation failed: '],
+      ["a() ? a() : b()", 422, "compilation failed: "],
+      ["[1].all(x, x > 0)", 422, "compilation failed: "],
+      ["123", 422, 'spec.expression: Invalid value: "123": must evaluate to bool'],
+    ])(
+      "controller 20: a group with the expression %j is answered with %d",
+      async (expression, code, text) => {
+        const { status, body } = await create("ClusterAdmissionPolicyGroup", { ...group, expression });
+        expect(status).toBe(code);
+        if (text !== undefined) expect(body["message"]).toContain(text);
+      },
+    );
+
     it("controller 17: what cannot change does not change", async () => {
       const created = await create("AdmissionPolicy", { ...policy, mode: "monitor" });
       const path = pathOf("AdmissionPolicy", created);
@@ -199,7 +214,7 @@ describe.skipIf(requires("kubernetes").skip)(
       });
     });
 
-    it("controller 14: of two policies with one unique name the later is refused", async () => {
+    it("controller section 14: of two policies with one unique name the later is refused", async () => {
       const name = `collision-${namespace}`;
       await create("ClusterAdmissionPolicyGroup", group, { metadata: { name } });
       const { status, body } = await create("ClusterAdmissionPolicy", policy, {
@@ -211,7 +226,7 @@ describe.skipIf(requires("kubernetes").skip)(
       );
     });
 
-    it("controller 14: a policy of a namespace for everything is admitted with a warning", async () => {
+    it("controller section 14: a policy of a namespace for everything is admitted with a warning", async () => {
       const everything = [{ ...rules[0], apiGroups: ["*"], resources: ["*"] }];
       const { status, warnings } = await create("AdmissionPolicy", { ...policy, rules: everything });
       expect(status).toBe(201);

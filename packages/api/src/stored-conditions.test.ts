@@ -18,6 +18,13 @@ describe("storedConditions", () => {
     ]);
   });
 
+  it("controller 43: cuts a message with which the API server would refuse the status", () => {
+    const [stored] = storedConditions([], [isFalse("Ready", `${"x".repeat(32_767)}\u{1f600}`)], {
+      ...{ nowMs, generation: 1 },
+    });
+    expect(stored?.message).toBe(`${"x".repeat(32_767)}\u{fffd}`);
+  });
+
   it("controller 44: gives what was stored when nothing is new", () => {
     expect(storedConditions([ready], [isTrue("Ready")], { nowMs, generation: 1 })).toEqual([ready]);
   });

@@ -8,6 +8,9 @@ export interface StoredConditionsOptions {
   readonly generation: number | undefined;
 }
 
+/** The longest message of a condition, in characters: with a longer one the API server refuses the whole status. */
+const maxMessageLength = 32_768;
+
 /**
  * The conditions of a status after a pass: those that the pass found, over what was stored. What the pass says nothing of
  * stays. The time of the last transition moves only when the status of a condition does, so that a pass that finds
@@ -22,11 +25,12 @@ export function storedConditions(
 ): StoredCondition[] {
   const conditions = new Map(stored?.map((condition) => [condition.type, condition]));
   for (const condition of found) {
+    const message = condition.message.slice(0, maxMessageLength).toWellFormed();
     const before = conditions.get(condition.type);
     const lastTransitionTime =
       before?.status === condition.status ? before.lastTransitionTime : timeText(nowMs);
     const observed = generation === undefined ? {} : { observedGeneration: generation };
-    conditions.set(condition.type, { ...before, ...condition, lastTransitionTime, ...observed });
+    conditions.set(condition.type, { ...before, ...condition, message, lastTransitionTime, ...observed });
   }
   return [...conditions.values()];
 }

@@ -23,6 +23,7 @@ export type { EventRecorder, RecordedEvent } from "./controllers/event-recorder.
 export type { Informer, ObjectChange } from "./controllers/informer.ts";
 export { isKubeError, KubeError, type KubeErrorCode, type KubeErrorOptions } from "./errors.ts";
 export { isRawNumber, parseExact, type RawNumber } from "./json/exact-numbers.ts";
+export { type Place, placesOf, stringAt } from "./json/read-json.ts";
 export { microTime } from "./leader-election/lease-record.ts";
 export { type RunAsLeaderOptions, runAsLeader } from "./leader-election/run-as-leader.ts";
 export { applyFieldMask, type FieldMask, parseFieldMask } from "./masks/field-mask.ts";

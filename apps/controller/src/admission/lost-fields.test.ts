@@ -18,7 +18,7 @@ function change(stored: object, sent: object, { version = "v1alpha2" } = {}) {
 }
 
 describe("changes through v1alpha2", () => {
-  it("controller 14: a warning names what it does not have", async () => {
+  it("controller section 14: a warning names what it does not have", async () => {
     const warnings = await change({ message: "m", timeoutEvalSeconds: 5, backgroundAudit: false }, {});
     expect(warnings).toEqual([
       "v1alpha2 does not have spec.backgroundAudit, spec.message, spec.timeoutEvalSeconds: lost with this change; use policies.kubewarden.io/v1",

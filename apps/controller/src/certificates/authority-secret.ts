@@ -1,7 +1,7 @@
 import { type Secret, secrets } from "@kubewarden-ts/api/core";
 import { authorityKeys, authoritySecretName } from "./ca-bundle.ts";
 import type { CertificateDeps } from "./certificate-deps.ts";
-import { certificateProblem, isValidCertificate, renewalTime } from "./check.ts";
+import { type CertificateCheck, certificateProblem, isValidCertificate, renewalTime } from "./check.ts";
 import { createAuthority } from "./issue.ts";
 import type { PemPair } from "./pem-pair.ts";
 import { decodeSecretValue, encodeSecretValues } from "./secret-value.ts";
@@ -31,9 +31,12 @@ export async function reconcileAuthority(deps: CertificateDeps, signal: AbortSig
   return await forgetPrevious(secret, { deps, now, signal });
 }
 
-function authorityProblem(secret: Secret, at: Date): string | undefined {
+function authorityProblem(
+  secret: Secret,
+  period: Pick<CertificateCheck, "at" | "until">,
+): string | undefined {
   const pair = storedPair(secret);
-  return certificateProblem(pair, { authority: pair, at });
+  return certificateProblem(pair, { authority: pair, ...period });
 }
 
 function storedPair(secret: Secret): PemPair {

@@ -25,11 +25,19 @@ describe("certificateProblem", () => {
 
   it("controller 27: looks 60 days ahead", () => {
     const found = (days: number) =>
-      certificateProblem(leaf, { authority, dnsName, at: renewalTime(day(days).getTime()) });
+      certificateProblem(leaf, { authority, dnsName, ...renewalTime(day(days).getTime()) });
     expect(found(305)).toBeUndefined();
     expect(found(306)).toMatch(
       /^it is valid from 2026-03-01T12:00:00.000Z to 2027-03-01T12:00:00.000Z, not at /,
     );
+  });
+
+  it("controller 27: does not take one whose time comes within the 60 days, but for clocks that differ a little", () => {
+    const found = (ms: number) =>
+      certificateProblem(leaf, { authority, dnsName, ...renewalTime(made.getTime() - ms) });
+    expect(found(86_400_000)).toMatch(/^it is valid from 2026-03-01T12:00:00.000Z to .*, not at 2026-02-28T/);
+    expect(found(5 * 60_000 + 1)).toMatch(/^it is valid from /);
+    expect(found(5 * 60_000)).toBeUndefined();
   });
 
   it.each<[string, () => Parameters<typeof certificateProblem>, RegExp]>([

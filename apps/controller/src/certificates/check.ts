@@ -6,16 +6,24 @@ export interface CertificateCheck {
   readonly authority: Pick<PemPair, "certificate">;
   /** must be an alternative name */
   readonly dnsName?: string | undefined;
-  /** when it must be valid; see {@link renewalTime} */
+  /** when it must be valid */
   readonly at: Date;
+  /** and until when; see {@link renewalTime} */
+  readonly until?: Date | undefined;
 }
 
 /** How long before its end a certificate is replaced. */
 const renewBeforeMs = 60 * 86_400_000;
 
-/** A certificate that is not valid then is to be replaced now: in 60 days (controller.md 5). */
-export function renewalTime(nowMs: number): Date {
-  return new Date(nowMs + renewBeforeMs);
+/** By how much clocks of two nodes may differ: what another controller has just made is not replaced for that. */
+const clockSkewMs = 5 * 60_000;
+
+/**
+ * A certificate that is not valid all the time from now for 60 days is to be replaced (controller.md 5). The beginning counts
+ * too: one that was made while a clock ran ahead is refused by everybody until that time has come.
+ */
+export function renewalTime(nowMs: number): Pick<CertificateCheck, "at" | "until"> {
+  return { at: new Date(nowMs + clockSkewMs), until: new Date(nowMs + renewBeforeMs) };
 }
 
 /**
@@ -31,8 +39,8 @@ export function certificateProblem(pair: PemPair, check: CertificateCheck): stri
   return (
     keyProblem(pair.key, certificate) ??
     issuerProblem(certificate, authority) ??
-    validityProblem(certificate, check.at) ??
-    validityProblem(authority, check.at) ??
+    validityProblem(certificate, check) ??
+    validityProblem(authority, check) ??
     nameProblem(certificate, check.dnsName)
   );
 }
@@ -46,7 +54,7 @@ export function pairProblem(pair: PemPair): string | undefined {
 /** Whether a text begins with a certificate that is still valid. */
 export function isValidCertificate(pem: string, at: Date): boolean {
   const certificate = readCertificate(pem);
-  return certificate !== undefined && validityProblem(certificate, at) === undefined;
+  return certificate !== undefined && validityProblem(certificate, { at }) === undefined;
 }
 
 /** Whether a text begins with a certificate. */
@@ -83,11 +91,14 @@ function issuerProblem(certificate: X509Certificate, authority: X509Certificate)
   return "it was not signed by the certificate authority";
 }
 
-function validityProblem(certificate: X509Certificate, at: Date): string | undefined {
-  const { validFromDate, validToDate } = certificate;
-  if (at >= validFromDate && at <= validToDate) return undefined;
+function validityProblem(
+  { validFromDate, validToDate }: X509Certificate,
+  { at, until = at }: Pick<CertificateCheck, "at" | "until">,
+): string | undefined {
+  const outside = [at, until].find((time) => time < validFromDate || time > validToDate);
+  if (outside === undefined) return undefined;
   const period = `${validFromDate.toISOString()} to ${validToDate.toISOString()}`;
-  return `it is valid from ${period}, not at ${at.toISOString()}`;
+  return `it is valid from ${period}, not at ${outside.toISOString()}`;
 }
 
 function nameProblem(certificate: X509Certificate, dnsName: string | undefined): string | undefined {

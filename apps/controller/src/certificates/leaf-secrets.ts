@@ -50,8 +50,8 @@ export function leafWrites(deps: CertificateDeps, authority: Secret, signal: Abo
   const issuer = authorityOf(authority);
   return leaves(deps).flatMap((leaf) => {
     const { dnsName, secret, secretName } = leaf;
-    const at = renewalTime(now.getTime());
-    const problem = certificateProblem(leafPair(secret), { authority: issuer, dnsName, at });
+    const period = renewalTime(now.getTime());
+    const problem = certificateProblem(leafPair(secret), { authority: issuer, dnsName, ...period });
     if (problem === undefined) return [];
     return [
       async () => {

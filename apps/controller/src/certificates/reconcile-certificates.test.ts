@@ -221,6 +221,19 @@ describe("certificates in a cluster", () => {
     expect(bundles(cluster)["clusterwide-psp"]).toEqual([other.certificate, other.certificate]);
   });
 
+  it("controller 27: are made anew when a clock ran ahead while they were made", async () => {
+    await using cluster = await installed();
+    const early = await createAuthority(at(30));
+    const leaf = await issueServerCertificate(early, `policy-server-default.${namespace}.svc`, at(30));
+    cluster.server.put(secret("kubewarden-ca", { "ca.crt": early.certificate, "ca.key": early.key }));
+    cluster.server.put(secret("policy-server-default", leafValues(leaf), policyServerLabels));
+    await settle(cluster);
+    const authority = { certificate: value(cluster, "kubewarden-ca", "ca.crt") ?? "" };
+    const pair = pairOf(cluster, "policy-server-default");
+    expect(certificateProblem(pair, { authority, at: at(0) })).toBeUndefined();
+    expect(bundles(cluster)["clusterwide-psp"]).toEqual([authority.certificate, authority.certificate]);
+  });
+
   it.each<[string, Record<string, string>]>([
     ["no key", { "ca.crt": "" }],
     ["rubbish", { "ca.crt": "rubbish", "ca.key": "rubbish" }],

@@ -3,6 +3,7 @@ import {
   mutatingWebhookConfigurations,
   type Secret,
   validatingWebhookConfigurations,
+  type Webhook,
   type WebhookConfiguration,
 } from "@kubewarden-ts/api/core";
 import { partOfLabel } from "@kubewarden-ts/api/policies";
@@ -14,9 +15,19 @@ export function isOurWebhookConfiguration({ metadata }: WebhookConfiguration): b
   return metadata.labels?.[partOfLabel] === "kubewarden";
 }
 
-/** Whether all its webhooks trust `bundle`, and nothing else. */
+/** Whether all its webhooks that lead to us trust `bundle`, and nothing else. */
 export function trusts({ webhooks }: WebhookConfiguration, bundle: string): boolean {
-  return (webhooks ?? []).every(({ clientConfig }) => clientConfig.caBundle === bundle);
+  return (webhooks ?? []).every((webhook) => trusted(webhook, bundle) === webhook);
+}
+
+/**
+ * A webhook with our trust. What leads out of the cluster keeps its own: the authority signs for Services only, and another
+ * product may wear our label.
+ */
+function trusted(webhook: Webhook, bundle: string): Webhook {
+  const { clientConfig } = webhook;
+  if (clientConfig.url !== undefined || clientConfig.caBundle === bundle) return webhook;
+  return { ...webhook, clientConfig: { ...clientConfig, caBundle: bundle } };
 }
 
 /** A write that is left to do. */
@@ -38,10 +49,7 @@ export function bundleWrites(
       .filter((configuration) => isOurWebhookConfiguration(configuration) && !trusts(configuration, bundle))
       .map((configuration) => () => {
         const { name, resourceVersion } = configuration.metadata;
-        const webhooks = (configuration.webhooks ?? []).map((webhook) => ({
-          ...webhook,
-          clientConfig: { ...webhook.clientConfig, caBundle: bundle },
-        }));
+        const webhooks = (configuration.webhooks ?? []).map((webhook) => trusted(webhook, bundle));
         return objects.mergePatch(type, { name }, { metadata: { resourceVersion }, webhooks }, { signal });
       });
   return [

@@ -7,6 +7,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { clusterGroup, clusterPolicy, groupIn, policyIn, policyServer } from "../policy/testing/objects.ts";
 import { leftOutPolicies, policiesJson } from "./policies-json.ts";
+import { sourcesJson } from "./sources-json.ts";
 
 const server = policyServer();
 const resources = [{ apiVersion: "v1", kind: "Pod" }];
@@ -44,6 +45,8 @@ const shapes: [string, Policy, string][] = [
   ],
 ];
 const each = shapes.map(([, policy]) => policy);
+
+const nested = (levels: number): object => JSON.parse(`${'{"a":'.repeat(levels)}1${"}".repeat(levels)}`);
 
 describe("policiesJson", () => {
   it.each(shapes)("controller 6: writes %s as upstream does", (_row, policy, text) => {
@@ -104,6 +107,16 @@ describe("policiesJson", () => {
       groupIn("ns", "b", { policies: { a: { module }, b: { module: "" } } }),
       "namespaced-group-ns-b (spec.policies.b.module is empty)",
     ],
+    [
+      "a policy whose settings no policy server can read",
+      policyIn("ns", "b", { settings: nested(101) }),
+      "namespaced-ns-b (spec.settings is nested too deep)",
+    ],
+    [
+      "a policy that would not fit",
+      policyIn("ns", "b", { settings: { a: "x".repeat(2 ** 20) } }),
+      "namespaced-ns-b (the policies of the server do not fit into its ConfigMap: make settings smaller)",
+    ],
   ];
   it.each(broken)(
     "controller 43: leaves out %s, for the others to be readable, and says so",
@@ -112,6 +125,19 @@ describe("policiesJson", () => {
       expect(leftOutPolicies([...each, policy], server)).toEqual([text]);
     },
   );
+
+  it("controller 43: fills the ConfigMap up to its last byte, and no further", () => {
+    const sized = (length: number) => [
+      ...each,
+      policyIn("big", "b", { module, settings: { a: "x".repeat(length) } }),
+    ];
+    const sources = policyServer("default", {}, { insecureSources: ["registry.example.com"] });
+    const room = 2 ** 20 - Buffer.byteLength(sourcesJson(sources));
+    const length = room - Buffer.byteLength(policiesJson(sized(0), sources));
+    expect(Buffer.byteLength(policiesJson(sized(length), sources))).toBe(room);
+    expect(leftOutPolicies(sized(length), sources)).toEqual([]);
+    expect(policiesJson(sized(length + 1), sources)).toBe(policiesJson(each, sources));
+  });
 
   it("controller 6: of two policies with one unique name has the older one, and says so", () => {
     const older = policyIn("a-b", "c", { module: "older" }, { creationTimestamp: "2025-01-01T00:00:00Z" });

@@ -11,7 +11,10 @@ import {
   uniqueName,
 } from "@kubewarden-ts/api/policies";
 import { byAge } from "../policy/policies-of-unique-name.ts";
+import { tooDeepSettings } from "../policy/settings-depth.ts";
+import { entriesThatDoNotFit } from "./fitting-entries.ts";
 import { type GoStruct, goJson, goStruct } from "./go-json.ts";
+import { sourcesJson } from "./sources-json.ts";
 
 /** What a policy brings to `policies.yml`, or why it brings nothing. */
 export type ConfiguredPolicy =
@@ -22,19 +25,42 @@ type Fields = Readonly<Record<string, unknown>>;
 type SinglePolicy = ClusterAdmissionPolicy | AdmissionPolicy;
 type GroupPolicy = ClusterAdmissionPolicyGroup | AdmissionPolicyGroup;
 
+/** All values of a ConfigMap together, in bytes: the API server takes no more. */
+const maxConfigMapBytes = 1024 * 1024;
+
 /**
  * What each policy of a server is in its `policies.yml`. A policy that would make the file unreadable for all the others
- * is left out, and of two with the same unique name the younger one (controller.md 4.3, 14).
+ * is left out, of two with the same unique name the younger one (controller.md 4.3, 14), and what does not fit into the
+ * ConfigMap, see {@link entriesThatDoNotFit}.
  * @param policies - in any order, those that are being deleted too
  */
 export function configuredPolicies(policies: readonly Policy[], server: PolicyServer): ConfiguredPolicy[] {
   const taken = new Set<string>();
-  return policies.toSorted(byAge).map((policy) => {
+  const configured = policies.toSorted(byAge).map((policy): Configured => {
     const unique = uniqueName(policy);
+    const { namespace } = policy.metadata;
     const problem = taken.has(unique) ? "an older policy has the same unique name" : problemOf(policy);
-    if (problem !== undefined) return { kind: "left-out", unique, problem };
+    if (problem !== undefined) return { kind: "left-out", unique, problem, namespace };
     taken.add(unique);
-    return { kind: "entry", unique, entry: entryOf(policy, server) };
+    return { kind: "entry", unique, entry: entryOf(policy, server), namespace };
+  });
+  return withoutSurplus(configured, maxConfigMapBytes - Buffer.byteLength(sourcesJson(server)));
+}
+
+type Configured = ConfiguredPolicy & { readonly namespace: string | undefined };
+
+function withoutSurplus(configured: readonly Configured[], maxBytes: number): ConfiguredPolicy[] {
+  const sized = configured
+    .filter((each) => each.kind === "entry")
+    // with the comma; the braces around all are two bytes, a comma less than there are entries
+    .map(({ unique, namespace, entry }) => {
+      return { unique, namespace, bytes: Buffer.byteLength(goJson({ [unique]: entry })) - 1 };
+    });
+  const surplus = entriesThatDoNotFit(sized, maxBytes - 1);
+  return configured.map(({ namespace: _, ...each }) => {
+    if (each.kind === "left-out" || !surplus.has(each.unique)) return each;
+    const problem = "the policies of the server do not fit into its ConfigMap: make settings smaller";
+    return { kind: "left-out", unique: each.unique, problem };
   });
 }
 
@@ -52,6 +78,8 @@ export function leftOutPolicies(policies: readonly Policy[], server: PolicyServe
 }
 
 function problemOf(policy: Policy): string | undefined {
+  const [deep] = tooDeepSettings(policy);
+  if (deep !== undefined) return `${deep} is nested too deep`;
   if (!isGroup(policy)) return policy.spec.module === "" ? "spec.module is empty" : undefined;
   const members = Object.entries(policy.spec.policies);
   if (members.length === 0) return "spec.policies is empty";

@@ -8,6 +8,7 @@ import {
 } from "@kubewarden-ts/api/core";
 import type { PolicyServer } from "@kubewarden-ts/api/policies";
 import { createOrMergePatch } from "@kubewarden-ts/kube";
+import { shortText } from "../policy/short-text.ts";
 import { boundPolicies } from "./bound-policies.ts";
 import { reconcileCertificateSecret } from "./certificate-secret.ts";
 import { requireClientAuthority } from "./client-authority.ts";
@@ -99,7 +100,7 @@ async function reconcileConfigMap(pass: Pass, signal: AbortSignal): Promise<void
   const { object } = await createOrMergePatch(objects, configMaps, { current, desired, signal });
   pass.configVersion = object.metadata.resourceVersion;
   const leftOut = leftOutPolicies(policies, server);
-  if (leftOut.length > 0) pass.leftOut = `left out: ${leftOut.join(", ")}`;
+  if (leftOut.length > 0) pass.leftOut = shortText(`left out: ${leftOut.join(", ")}`);
 }
 
 /** There is one only where the spec asks for it (behaviour 25). */

@@ -80,6 +80,14 @@ export const policyLoaded: Condition = {
   message: "All replicas have loaded the policy",
 };
 
+/** Of a policy that was loaded before its policy server went. */
+export const policyUnloaded: Condition = {
+  type: loadedType,
+  status: "Unknown",
+  reason: "PolicyServerMissing",
+  message: "There is no policy server that could load the policy",
+};
+
 /** @param problem - `<pod>: <error>` */
 export function policyNotLoaded(problem: string): Condition {
   return { type: loadedType, status: "False", reason: "PolicyNotLoaded", message: problem };

@@ -4,6 +4,7 @@ import {
   notUniquelyReachable,
   policyActive,
   policyInactive,
+  policyUnloaded,
   uniqueNameTaken,
   webhookNotWritten,
 } from "./conditions.ts";
@@ -64,7 +65,11 @@ async function withoutServer(
   const isKnown = policy.status?.policyStatus === policyStatus;
   const seen = isKnown ? { variants: existingWebhooks(context, policy) } : {};
   await deleteWebhooks(context, policy, { ...seen, signal });
-  const conditions = [policyInactive, notUniquelyReachable("there is no policy server")];
+  const wasLoaded = policy.status?.conditions?.some(({ type }) => type === policyUnloaded.type) ?? false;
+  const conditions = [
+    ...[policyInactive, notUniquelyReachable("there is no policy server")],
+    ...(wasLoaded ? [policyUnloaded] : []),
+  ];
   return { policyStatus, conditions, replicas: [] };
 }
 

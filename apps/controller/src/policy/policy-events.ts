@@ -1,5 +1,6 @@
 import type { Policy, PolicyStatus, StoredCondition } from "@kubewarden-ts/api/policies";
 import type { RecordedEvent } from "@kubewarden-ts/kube";
+import { shortText } from "./short-text.ts";
 
 type Told = Pick<RecordedEvent, "type" | "reason" | "message">;
 
@@ -10,7 +11,7 @@ export function statusEvents(policy: Policy, after: PolicyStatus): Told[] {
 
 function phaseEvents({ spec, status }: Policy, { policyStatus }: PolicyStatus): Told[] {
   if (status?.policyStatus === policyStatus) return [];
-  const server = `PolicyServer ${spec.policyServer}`;
+  const server = `PolicyServer ${shortText(spec.policyServer)}`;
   switch (policyStatus) {
     case "unscheduled":
       return [{ type: "Warning", reason: "PolicyUnscheduled", message: "The policy names no PolicyServer" }];

@@ -46,8 +46,8 @@ export function policyTriggers(
     ...policyKinds.map(({ kind }) => onPolicyChange(view.policies[kind], view, all)),
     view.policyServers.onChange(unlessEqual(serverFacts, (change) => boundTo(nameOf(change)))),
     view.configMaps.onChange(labelled),
-    view.deployments.onChange(unlessEqual(annotationsOf, labelled)),
-    view.replicaSets.onChange(unlessEqual(annotationsOf, labelled)),
+    view.deployments.onChange(unlessEqual(ownFacts, labelled)),
+    view.replicaSets.onChange(unlessEqual(ownFacts, labelled)),
     view.pods.onChange(unlessEqual(podFacts, labelled)),
     view.validatingWebhooks.onChange(webhook),
     view.mutatingWebhooks.onChange(webhook),
@@ -115,8 +115,8 @@ function unlessEqual<T>(facts: (object: T) => unknown, next: (change: ObjectChan
   };
 }
 
-function annotationsOf({ metadata: { labels, annotations } }: KubernetesObject): unknown {
-  return [labels, annotations];
+function ownFacts({ metadata: { labels, annotations, ownerReferences } }: KubernetesObject): unknown {
+  return [labels, annotations, ownerReferences];
 }
 
 function serverFacts({ metadata: { annotations, deletionTimestamp }, spec }: PolicyServer): unknown {

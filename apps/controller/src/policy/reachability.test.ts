@@ -1,3 +1,4 @@
+import type { KubernetesObject } from "@kubewarden-ts/api";
 import type { Policy } from "@kubewarden-ts/api/policies";
 import { describe, expect, it } from "vitest";
 import { clusterPolicy, serverPod } from "./testing/objects.ts";
@@ -45,6 +46,17 @@ describe("reachability of a policy", () => {
         },
         "no readable configuration",
       ],
+      ...(["configMaps", "deployments"] as const).map(
+        (plural): [string, (test: PolicySetUp) => void, string] => [
+          `while the ${plural} are those of an earlier PolicyServer of the name`,
+          ({ view }) => {
+            const informer: { put(object: KubernetesObject): void; list(): readonly KubernetesObject[] } =
+              view[plural];
+            for (const object of informer.list()) informer.put(withOwner(object, "an-earlier-uid"));
+          },
+          "what an earlier policy server left has not been taken over yet",
+        ],
+      ),
       [
         "without a Deployment",
         ({ view }) => void view.deployments.remove(view.deployments.list()[0]!),
@@ -152,3 +164,8 @@ describe("reachability of a policy", () => {
     expect((await test.reconcile(policy))?.status?.policyStatus).toBe("active");
   });
 });
+
+function withOwner<T extends KubernetesObject>(object: T, uid: string): T {
+  const owner = { apiVersion: "policies.kubewarden.io/v1", kind: "PolicyServer", name: "default", uid };
+  return { ...object, metadata: { ...object.metadata, ownerReferences: [owner] } };
+}

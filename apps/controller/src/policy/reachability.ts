@@ -8,7 +8,7 @@ import {
 } from "@kubewarden-ts/api/policies";
 import { configuredPolicies } from "../policy-server/policies-json.ts";
 import { podProblem } from "./pod-readiness.ts";
-import { reloadsPolicies, type ServerState } from "./server-state.ts";
+import { isLeftOver, reloadsPolicies, type ServerState } from "./server-state.ts";
 
 /** Whether whoever asks for a policy gets an answer of the current configuration, from every pod there is. */
 export type Reachability =
@@ -21,9 +21,11 @@ const templateHashLabel = "pod-template-hash";
 /**
  * Rule 4.3 of controller.md: the ConfigMap has the policy, a ReplicaSet has the ConfigMap's version and the Deployment's
  * revision, and all pods are of that ReplicaSet and ready. Pods that have ended, and pods to which the Service sends
- * nothing, do not count. Where pods reload policies the version does not tell; what they report does.
+ * nothing, do not count; nor does what belongs to an earlier PolicyServer of the name. Where pods reload policies the
+ * version does not tell; what they report does.
  */
 export function reachability(state: ServerState, policy: Policy): Reachability {
+  if (isLeftOver(state)) return unreachable("what an earlier policy server left has not been taken over yet");
   const configured = state.configuration.policies;
   if (configured === undefined) return unreachable("the policy server has no readable configuration yet");
   if (!configured.has(uniqueName(policy))) return unreachable(absence(policy, state));

@@ -1,3 +1,4 @@
+import type { KubernetesObject } from "@kubewarden-ts/api";
 import type { ConfigMap, Deployment, Pod, ReplicaSet } from "@kubewarden-ts/api/core";
 import { type PolicyServer, policyServerObjectName } from "@kubewarden-ts/api/policies";
 import { byPolicyServerLabel } from "../cluster-view.ts";
@@ -33,6 +34,19 @@ export function serverState(
     replicaSets: view.replicaSets.byIndex(byPolicyServerLabel, name),
     pods: view.pods.byIndex(byPolicyServerLabel, name),
   };
+}
+
+/**
+ * Whether the configuration or the Deployment still belongs to an earlier PolicyServer of this name: until it is taken
+ * over, the garbage collector may remove it, and the pods with it.
+ */
+export function isLeftOver({ server, configMap, deployment }: ServerState): boolean {
+  const { name, uid } = server.metadata;
+  const isOfEarlier = (object: KubernetesObject | undefined): boolean =>
+    object?.metadata.ownerReferences?.some(
+      (owner) => owner.kind === server.kind && owner.name === name && owner.uid !== uid,
+    ) ?? false;
+  return isOfEarlier(configMap) || isOfEarlier(deployment);
 }
 
 /** Whether running pods read changed policies themselves: then no rollout tells that they have them. */

@@ -5,8 +5,7 @@ import {
   type WebhookConfiguration,
 } from "@kubewarden-ts/api/core";
 import {
-  type ClusterAdmissionPolicy,
-  type ClusterAdmissionPolicyGroup,
+  isClusterwide,
   isGroup,
   isNamespaced,
   type Policy,
@@ -92,10 +91,6 @@ function namespaceSelector(policy: Policy, namespace: string): object | undefine
   if (inside === true) return selector;
   const elsewhere = { key: namespaceName, operator: "NotIn", values: [namespace] };
   return { ...selector, matchExpressions: [elsewhere, ...(selector?.matchExpressions ?? [])] };
-}
-
-function isClusterwide(policy: Policy): policy is ClusterAdmissionPolicy | ClusterAdmissionPolicyGroup {
-  return !isNamespaced(policy);
 }
 
 function namespacedOnly(rule: RuleWithOperations): RuleWithOperations {

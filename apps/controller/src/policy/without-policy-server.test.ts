@@ -72,6 +72,7 @@ describe("a policy that is on its way out, or has no policy server", () => {
       expect(conditionStates(after)).toMatchObject({
         PolicyActive: "False",
         PolicyUniquelyReachable: "False",
+        PolicyLoaded: "Unknown",
       });
       expect(test.events[0]).toMatch("Warning PolicyServerMissing: PolicyServer default does not exist");
       test.view.policyServers.put(policyServer());

@@ -56,6 +56,22 @@ describe("createInformer", () => {
     expect(fake.informer.list().map(({ metadata }) => metadata.name)).toEqual(["b"]);
   });
 
+  it("is not stopped by an object that is nested far deeper than others, listed or watched", async () => {
+    const deep = (levels: number): object => {
+      let value: object = {};
+      for (let level = 0; level < levels; level++) value = { a: value };
+      return value;
+    };
+    await using fake = await setUp({}, ["a"]);
+    fake.server.put({ ...configMap("deep"), extra: deep(3000) });
+    await fake.synced();
+    await fake.watched();
+    fake.server.put({ ...configMap("deeper"), extra: deep(3000) });
+    fake.server.put(configMap("b"));
+    await eventually(() => fake.informer.get({ namespace: "web", name: "b" }) !== undefined);
+    expect(fake.lines.map(({ message }) => message)).toEqual([]);
+  });
+
   it("tells who comes late what there is, and no more who went", async () => {
     await using fake = await setUp({}, ["a", "b"]);
     await fake.synced();

@@ -35,6 +35,13 @@ describe("readItem", () => {
     });
   });
 
+  it.each([
+    ["that is read", `${'{"a":'.repeat(5000)}1${"}".repeat(5000)}`],
+    ["with a number that is kept as text", `${"[".repeat(9000)}1.0${"]".repeat(9000)}`],
+  ])("knows an object nested far deeper than others, %s or not, by its name", (_row, value) => {
+    expect(read(`{"metadata":{"name":"a"},"extra":${value}}`).key).toBe("/a");
+  });
+
   it("answers any bytes with an item that has a name, or its own error", () => {
     const pieces = [
       '{"metadata":{"name":"a"',

@@ -1,7 +1,6 @@
 import type { KubernetesObject, ResourceType } from "@kubewarden-ts/api";
 import { errorText } from "@kubewarden-ts/base";
 import { knownKeys } from "@kubewarden-ts/protocol";
-import { KubeError } from "../errors.ts";
 import { checkObject, placesOf, stringAt } from "../json/read-json.ts";
 import { nameless } from "../masks/stored-object.ts";
 import { readObject } from "../objects/read-object.ts";
@@ -32,7 +31,7 @@ export function readItem<T extends KubernetesObject>(
   try {
     return { key, object: withoutManagedFields(readObject(type, bytes)) };
   } catch (error) {
-    if (!(error instanceof KubeError)) throw error;
+    // whatever is wrong with it, such as a depth that no reader bears
     return { key, object: undefined, problem: errorText(error) };
   }
 }

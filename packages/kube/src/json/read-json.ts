@@ -4,11 +4,13 @@ import {
   decodeJsonString,
   type KnownKeys,
   keyIndex,
+  ProtocolError,
   scanDocument,
   skipWhitespace,
 } from "@kubewarden-ts/protocol";
 import { KubeError } from "../errors.ts";
 import { OPEN_BRACE, QUOTE } from "./ascii.ts";
+import { checkDeepDocument } from "./deep-document.ts";
 import { beforeMembers, nextMember } from "./walk-json.ts";
 
 /** Where a value stands in its document. */
@@ -26,13 +28,23 @@ export interface Place {
 export function checkObject(bytes: Uint8Array, what: string): number {
   if (!isUtf8(bytes)) throw invalid(what, "it is not UTF-8");
   try {
-    scanDocument(bytes);
+    checkDocument(bytes);
   } catch (cause) {
     throw invalid(what, errorText(cause));
   }
   const start = skipWhitespace(bytes, 0);
   if (bytes[start] !== OPEN_BRACE) throw invalid(what, "it is not a JSON object");
   return start;
+}
+
+/** The quick way gives up on depth that hardly any document has. */
+function checkDocument(bytes: Uint8Array): void {
+  try {
+    scanDocument(bytes);
+  } catch (error) {
+    if (!(error instanceof ProtocolError && error.code === "JSON_TOO_DEEP")) throw error;
+    checkDeepDocument(bytes);
+  }
 }
 
 /**

@@ -1,5 +1,6 @@
-import { skipString, skipValue, skipWhitespace } from "@kubewarden-ts/protocol";
+import { skipString, skipWhitespace } from "@kubewarden-ts/protocol";
 import { CLOSE_BRACE, CLOSE_BRACKET, OPEN_BRACKET } from "./ascii.ts";
+import { skipChecked } from "./deep-document.ts";
 
 // Walks JSON that was checked before, without a list of what it finds: thousands of objects are read at once, and what
 // is thrown away for each of them makes the process grow.
@@ -31,7 +32,7 @@ export function nextMember(bytes: Uint8Array, cursor: MemberCursor): boolean {
   cursor.keyStart = position + 1;
   cursor.keyEnd = skipString(bytes, cursor.keyStart) - 1;
   cursor.valueStart = skipWhitespace(bytes, skipWhitespace(bytes, cursor.keyEnd + 1) + 1);
-  cursor.valueEnd = skipValue(bytes, cursor.valueStart, 0);
+  cursor.valueEnd = skipChecked(bytes, cursor.valueStart);
   return true;
 }
 
@@ -44,7 +45,7 @@ export function walkElements(
   if (bytes[start] !== OPEN_BRACKET) return;
   let position = skipWhitespace(bytes, start + 1);
   while (bytes[position] !== CLOSE_BRACKET) {
-    const end = skipValue(bytes, position, 0);
+    const end = skipChecked(bytes, position);
     visit(position, end);
     position = skipWhitespace(bytes, end);
     if (bytes[position] === CLOSE_BRACKET) return;

@@ -33,7 +33,12 @@ function clientOf(body: Uint8Array): Pick<KubeClient, "get" | "request"> {
 }
 
 const pod = { apiVersion: "v1", kind: "Pod", group: "", version: "v1", plural: "pods", namespaced: true };
-const discovery: Discovery = { find: async () => pod, known: () => pod, forget() {} };
+const discovery: Discovery = {
+  find: async () => pod,
+  list: async () => [pod],
+  known: () => pod,
+  forget() {},
+};
 
 describe("any answer of an API server", () => {
   it("policy-runtime 35: to a get is the object that was asked for, or an error", async () => {

@@ -35,6 +35,19 @@ describe("createDiscovery", () => {
     expect(server.requests.map(({ path }) => path)).toEqual(["/api/v1", "/apis/apps/v1"]);
   });
 
+  it("lists all kinds of a group and version, and tells what is not served from what cannot be asked", async () => {
+    await using fake = await setUpFake();
+    const { discovery, server } = fake;
+    const kinds = async (apiVersion: string) =>
+      (await discovery.list(apiVersion))?.map(({ plural }) => plural);
+    expect(await kinds("apps/v1")).toEqual(["deployments"]);
+    expect(await kinds("apps/v1")).toEqual(["deployments"]);
+    expect(await kinds("example.test/v1")).toBeUndefined();
+    expect(server.requests.map(({ path }) => path)).toEqual(["/apis/apps/v1", groupPath.path]);
+    server.answerAlways({ path: "/apis/down.test/v1" }, statusAnswer(400, "BadRequest", "no"));
+    await expect(discovery.list("down.test/v1")).rejects.toThrow("no");
+  });
+
   it("asks once for a hundred who ask at the same time", async () => {
     await using fake = await setUpFake();
     await Promise.all(Array.from({ length: 100 }, () => fake.discovery.find(pod)));

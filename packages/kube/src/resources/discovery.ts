@@ -13,6 +13,15 @@ export interface Discovery {
    *   other failure: `error finding resource {apiVersion} / {kind}: …` (policy-runtime 5.8)
    */
   find(reference: ResourceReference, options?: { signal?: AbortSignal | undefined }): Promise<ApiResource>;
+  /**
+   * All kinds of a group and version, without their subresources; remembered as {@link Discovery.find} does.
+   * @returns `undefined` when the API server does not serve the group and version
+   * @throws {KubeError} when it cannot be asked
+   */
+  list(
+    apiVersion: string,
+    options?: { signal?: AbortSignal | undefined },
+  ): Promise<readonly ApiResource[] | undefined>;
   /** What is remembered, however old, without asking. */
   known(reference: ResourceReference): ApiResource | undefined;
   /** What is known of a group and version no longer holds: a path made from it answered 404. */
@@ -77,10 +86,19 @@ export function createDiscovery(client: KubeClient, options: DiscoveryOptions = 
     return kinds instanceof KubeError || !kinds.has(kind) ? unknownForMs : validForMs;
   }
 
-  async function lookUp({ apiVersion, kind }: ResourceReference, signal: AbortSignal | undefined) {
+  async function kindsOf(
+    apiVersion: string,
+    signal: AbortSignal | undefined,
+    validMs: (last: Known) => number,
+  ): Promise<Known["kinds"]> {
     const last = known.get(apiVersion);
-    const isValid = last !== undefined && clock.now() < last.atMs + validFor(last, kind);
+    const isValid = last !== undefined && clock.now() < last.atMs + validMs(last);
     const { kinds } = isValid ? last : await abortable(askOnce(apiVersion), signal);
+    return kinds;
+  }
+
+  async function lookUp({ apiVersion, kind }: ResourceReference, signal: AbortSignal | undefined) {
+    const kinds = await kindsOf(apiVersion, signal, (last) => validFor(last, kind));
     if (kinds instanceof KubeError) throw kinds;
     return kinds.get(kind);
   }
@@ -93,6 +111,11 @@ export function createDiscovery(client: KubeClient, options: DiscoveryOptions = 
       if (resource !== undefined) return resource;
       const { apiVersion, kind } = reference;
       throw new KubeError(`Cannot find resource ${apiVersion}/${kind}`, { code: "KUBE_KIND_UNKNOWN" });
+    },
+    async list(apiVersion, { signal } = {}) {
+      const validMs = ({ kinds }: Known): number => (kinds instanceof KubeError ? unknownForMs : validForMs);
+      const kinds = await kindsOf(apiVersion, signal, validMs);
+      return kinds instanceof KubeError ? undefined : [...kinds.values()];
     },
     known({ apiVersion, kind }) {
       const kinds = known.get(apiVersion)?.kinds;

@@ -18,6 +18,12 @@ export function otherUid(resource: ApiResource, name: string, uid: string): Sent
   return conflict(resource, name, `Precondition failed: UID in precondition: ${uid}, another in object meta`);
 }
 
+/** What is applied says which object it means, and there is none. */
+export function uidUnknown(resource: ApiResource, name: string, uid: string): SentAnswer {
+  const why = `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`;
+  return conflict(resource, name, why);
+}
+
 function conflict(resource: ApiResource, name: string, why: string): SentAnswer {
   const message = `Operation cannot be fulfilled on ${qualified(resource)} "${name}": ${why}`;
   return statusAnswer(409, "Conflict", message, { name, group: resource.group, kind: resource.plural });

@@ -3,6 +3,7 @@ import { parseExact } from "../json/exact-numbers.ts";
 import { isJsonObject, type JsonObject } from "../objects/json-value.ts";
 import { badRequest, objectUnknown, type SentAnswer, statusAnswer } from "./fake-answers.ts";
 import type { FakeRequest } from "./fake-api-server.ts";
+import { uidUnknown } from "./fake-refusals.ts";
 import { createObject, deleteObject, type FakeWrite, storedDraft, updateObject } from "./fake-writes.ts";
 
 /** Answers a request that writes. @param name - absent for a whole collection */
@@ -48,7 +49,11 @@ function applyAnswer({ query }: FakeRequest, write: FakeWrite, body: JsonObject)
   if (!query.get("fieldManager")) return badRequest("fieldManager is required for apply patch");
   const metadata = isJsonObject(body["metadata"]) ? body["metadata"] : {};
   const stored = storedDraft(write, String(metadata["name"]));
-  return stored === undefined ? createObject(write, body) : updateObject(write, stored, merged(stored, body));
+  if (stored !== undefined) return updateObject(write, stored, merged(stored, body));
+  const { name, uid } = metadata;
+  return uid === undefined
+    ? createObject(write, body)
+    : uidUnknown(write.resource, String(name), String(uid));
 }
 
 /** RFC 7386. */

@@ -67,7 +67,7 @@ describe("rules of policies of a namespace", () => {
     expect(await mistakes(make.clusterPolicy(spec))).toEqual([]);
   });
 
-  it("controller 14: all stable resources of all groups are admitted with a warning", async () => {
+  it("controller section 14: all stable resources of all groups are admitted with a warning", async () => {
     const spec = { rules: [{ ...make.rule, apiGroups: ["*"], resources: ["*"] }] };
     expect(await validated(make.policy(spec))).toEqual({
       allowed: true,

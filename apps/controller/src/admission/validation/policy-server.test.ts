@@ -145,7 +145,7 @@ describe("validation of policy servers", () => {
       "the PolicyServer name cannot be longer than 38 characters: a label of its Pods is made of it",
     ],
     ["with a dot", "a.b", "the PolicyServer name cannot contain dots: its Service is named after it"],
-  ])("controller 14: a name %s", async (_what, name, text) => {
+  ])("controller section 14: a name %s", async (_what, name, text) => {
     const expected = [`metadata.name: Invalid value: "${name}": ${text}`];
     expect(await mistakes(make.policyServer({}, { name }))).toEqual(expected);
     const old = make.policyServer({ replicas: 2 }, { name });

@@ -78,6 +78,15 @@ describe("validation of policies", () => {
       ["spec.matchConditions[0].name: Required value"],
     ],
     [
+      "a condition whose name is none",
+      { matchConditions: [{ name: "-a", expression: "true" }] },
+      [
+        expect.stringMatching(
+          /^spec\.matchConditions\[0\]: Invalid value: "-a": name part must consist of alphanumeric characters/,
+        ),
+      ],
+    ],
+    [
       "two conditions of one name",
       { matchConditions: [condition, condition] },
       ['spec.matchConditions[1].name: Duplicate value: "a"'],

@@ -1,5 +1,6 @@
 import { isGroup, isNamespaced, type Policy } from "@kubewarden-ts/api/policies";
 import { type FieldError, required } from "../field-error.ts";
+import { amountErrors } from "./amounts.ts";
 import { type ClusterLookUp, type Findings, newlyFound } from "./findings.ts";
 import { groupErrors, memberErrors } from "./group.ts";
 import { matchConditionFindings } from "./match-conditions.ts";
@@ -29,6 +30,8 @@ export async function policyFindings(
   const isNew = stored === undefined;
   const { rules, matchConditions = [] } = policy.spec;
   const none: Findings = { errors: [], warnings: [] };
+  const amounts = amountErrors(policy);
+  if (amounts.length > 0) return { ...none, errors: amounts };
   const namespaced = isNamespaced(policy) ? namespacedRuleFindings(rules) : none;
   const conditions = await matchConditionFindings(matchConditions, lookUp);
   const errors = [

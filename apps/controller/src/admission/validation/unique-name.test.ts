@@ -33,7 +33,7 @@ describe("unique names", () => {
       at(make.policy, { namespace: "group", name: "x-y" }),
       'metadata.name: Invalid value: "x-y": its unique name "namespaced-group-x-y" is that of AdmissionPolicyGroup "y" in namespace "x" already: choose another name',
     ],
-  ])("controller 14: of %s, the later one is refused", async (_what, stored, object, expected) => {
+  ])("controller section 14: of %s, the later one is refused", async (_what, stored, object, expected) => {
     const lookUp = fakeLookUp({ stored: [stored as never] });
     expect(await mistakes(object, { lookUp })).toEqual([expected]);
     // what is there already can be changed

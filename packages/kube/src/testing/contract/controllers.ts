@@ -36,7 +36,7 @@ export function controllersContract(open: () => { reader: Reader; namespace: str
       metadata: { namespace, name, labels: { team } },
     });
 
-    it("controller 12: an informer follows creation, change and deletion, and its index too", async () => {
+    it("controller 12.1: an informer follows creation, change and deletion, and its index too", async () => {
       await objects.create(configMaps, configMap("seen-1", "a"));
       await using informer = createInformer(open().reader.client, configMaps, {
         ...{ namespace, labelSelector: "team", log: silentLogger },
