@@ -10,6 +10,7 @@ export const PACKAGE_ROWS: Readonly<Record<string, number>> = {
   api: 2,
   expression: 2,
   telemetry: 2,
+  "report-formats": 2,
   kube: 3,
   oci: 3,
   rego: 3,
@@ -52,7 +53,7 @@ export const BROWSER_FOLDERS: readonly string[] = [
 /** Tests, and what only they use: fixtures, `src/testing/`, and `differences.ts`, where a policy differs from upstream. */
 export function isTestFile(path: string): boolean {
   if (path.startsWith("packages/policy-sdk/src/testing/")) return path.endsWith(".test.ts"); // published
-  return /\.test\.ts$|\/fixtures\/|\/src\/testing\/|^policies\/[^/]+\/differences\.ts$/.test(path);
+  return /\.test\.ts$|\/fixtures\/|\/src\/(?:[^/]+\/)*testing\/|^policies\/[^/]+\/differences\.ts$/.test(path);
 }
 
 /** Files beside the folders of the policies that policies share; the rest there builds and tests them. */

@@ -1,6 +1,6 @@
+import { type JunitCase, type JunitSuite, junitXml } from "@kubewarden-ts/report-formats";
 import { type InputProblem, objectName } from "../scan/manifest-object.ts";
 import { type FailOn, type ScanReport, type ScanResult, severityOf } from "../scan/scan-result.ts";
-import { type JunitCase, type JunitSuite, junitXml } from "./junit.ts";
 import { changesText, propertyTexts } from "./scan-text.ts";
 
 /** A suite for each file, a case for each object and policy; what could not be read is a case with an error. */

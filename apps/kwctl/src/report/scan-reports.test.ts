@@ -55,7 +55,10 @@ note: AdmissionPolicy shop/labels concerns no object
     const xml = scanJunit(scanReport(), failOn);
     expect(xml).toContain(`<testsuite name="${file}" ${counts}`);
     expect(xml).toContain('<testsuite name="-" tests="1" failures="0" errors="1"');
-    const schema = await readFile(join(import.meta.dirname, "../testing/junit.xsd"), "utf8");
+    const schema = await readFile(
+      join(import.meta.dirname, "../../../../packages/report-formats/src/testing/junit.xsd"),
+      "utf8",
+    );
     const { errors } = await validateXML({ xml: [{ fileName: "r.xml", contents: xml }], schema: [schema] });
     expect(errors).toEqual([]);
   });

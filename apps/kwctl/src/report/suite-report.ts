@@ -1,6 +1,6 @@
 import { printable, printableLine } from "@kubewarden-ts/base";
+import { type JunitCase, junitXml } from "@kubewarden-ts/report-formats";
 import { type CaseResult, type SuiteResult, suiteSummary } from "../suite/suite-result.ts";
-import { type JunitCase, junitXml } from "./junit.ts";
 
 const marks = { passed: "ok", failed: "FAILED", error: "ERROR", skipped: "skipped" } as const;
 

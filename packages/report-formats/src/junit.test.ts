@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { validateXML } from "xmllint-wasm";
 import { type JunitCase, junitXml } from "./junit.ts";
 
-const schema = await readFile(join(import.meta.dirname, "../testing/junit.xsd"), "utf8");
+const schema = await readFile(join(import.meta.dirname, "testing/junit.xsd"), "utf8");
 
 async function faultsOf(xml: string): Promise<string[]> {
   const { errors } = await validateXML({
