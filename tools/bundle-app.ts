@@ -14,6 +14,7 @@ const workerEntries = {
   },
   "policy-server": policyWorker,
   controller: {},
+  "audit-scanner": {},
 };
 export type BundledApp = keyof typeof workerEntries;
 export const bundledApps = Object.keys(workerEntries) as BundledApp[];

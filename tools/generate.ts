@@ -4,6 +4,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { loadSubcommands } from "@kubewarden-ts/cli";
+import { scannerProgram } from "../apps/audit-scanner/src/program.ts";
 import { controllerProgram } from "../apps/controller/src/program.ts";
 import { kwctlProgram } from "../apps/kwctl/src/program.ts";
 import { policyServer } from "../apps/policy-server/src/program.ts";
@@ -28,6 +29,7 @@ async function generate({ files }: SourceTree): Promise<ReferenceDocument[]> {
   const programs = [
     policyServer,
     controllerProgram,
+    scannerProgram,
     await loadSubcommands(kwctlProgram({ ownVersion: "", open })),
     policySdk,
     createPolicyProgram({ ownVersion: "" }),

@@ -10,6 +10,8 @@ import { bareEnvironment } from "./run-to-end.ts";
 export interface RunningServer extends AsyncDisposable {
   /** The end of what it wrote. */
   readonly output: string;
+  /** Of its API. */
+  readonly port: number;
   /** Sends a body to a path of its API; the text of the answer, which has status 200. */
   post(path: string, body: string): Promise<string>;
 }
@@ -52,8 +54,10 @@ export async function startServerProgram(
     }
     await delay(pollMs);
   }
-  const url = `http://127.0.0.1:${portOf(server.output)}`;
+  const port = portOf(server.output);
+  const url = `http://127.0.0.1:${port}`;
   return {
+    port,
     get output() {
       return server.output;
     },

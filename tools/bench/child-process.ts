@@ -16,15 +16,20 @@ const keptCharacters = 20_000;
 /**
  * Starts a script with the Node.js that runs this, in the environment that policy servers are meant to have.
  * @param options.nodeArgs - for Node.js itself, before the script
+ * @param options.env - besides that of this process
  */
 export function startScript(
   script: string,
   args: readonly string[],
-  { cwd, nodeArgs = [] }: { cwd?: string; nodeArgs?: readonly string[] } = {},
+  {
+    cwd,
+    nodeArgs = [],
+    env = {},
+  }: { cwd?: string; nodeArgs?: readonly string[]; env?: Readonly<Record<string, string>> } = {},
 ): BenchProcess {
   const child = spawn(process.execPath, [...nodeArgs, script, ...args], {
     cwd,
-    env: { ...allocatorEnvironment, ...process.env },
+    env: { ...allocatorEnvironment, ...process.env, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let text = "";

@@ -1,5 +1,6 @@
 // `npm run bench -- <name>`: measures this checkout on this machine.
 import { defineCommand, runProgram } from "@kubewarden-ts/cli";
+import { auditBench } from "./audit/audit.ts";
 import { controllerBench } from "./controller/controller.ts";
 import { formatReport, type Report, writeReport } from "./report.ts";
 import { runtimeBench } from "./runtime/runtime.ts";
@@ -23,6 +24,7 @@ const benches = new Map<string, (options: Options) => Promise<Report>>([
   ["start", startBench],
   ["sdk", sdkBench],
   ["controller", controllerBench],
+  ["audit", auditBench],
 ]);
 
 function serverVariant(options: Options): Promise<Report> {
@@ -32,11 +34,11 @@ function serverVariant(options: Options): Promise<Report> {
 
 const bench = defineCommand({
   name: "npm run bench --",
-  summary: "Measures this checkout: runtime, server, start, sdk, controller",
+  summary: "Measures this checkout: runtime, server, start, sdk, controller, audit",
   args: [
     {
       name: "[name]",
-      description: "runtime, server, start, sdk or controller; server when only --check is given",
+      description: "runtime, server, start, sdk, controller or audit; server when only --check is given",
     },
   ],
   flags: {

@@ -9,6 +9,7 @@ import { createLogger } from "@kubewarden-ts/base";
 import { isKubeError, type ObjectClient } from "@kubewarden-ts/kube";
 import * as v from "valibot";
 import { buildLivePolicies } from "../start/live-policies.ts";
+import { auditCluster, createOldPod, installReportKinds } from "./audit.ts";
 import { deploymentsNamespace, type LocalCluster, startLocalCluster } from "./local-cluster.ts";
 import { applyManifests, readManifests } from "./manifests.ts";
 
@@ -58,6 +59,8 @@ export async function serveCluster({ root, folder, stdout, stopped }: ServeClust
   await using cluster = await startLocalCluster({ root, programs, folder, log });
   say("starting the controller");
   await cluster.startController();
+  await installReportKinds(cluster);
+  await createOldPod(cluster.objects);
   say("applying the example policies");
   const replacements = { ["$" + "{POLICIES}"]: pathToFileURL(join(root, "dist/start")).pathname };
   const examples = join(root, "examples/cluster");
@@ -65,8 +68,17 @@ export async function serveCluster({ root, folder, stdout, stopped }: ServeClust
   // last, so that it starts with all of them
   await applyManifests(cluster, await readManifests(join(examples, "policy-server.yml")));
   await untilSettled(cluster.objects);
+  say("auditing what was there before the policies");
+  const { objects, kubeconfigPath } = cluster;
+  const audited = await auditCluster({
+    root,
+    kubeconfigPath,
+    objects,
+    namespace: deploymentsNamespace,
+    folder,
+  });
   const seconds = ((performance.now() - startMs) / 1000).toFixed(0);
-  say(await report(cluster, { root, programs, seconds }));
+  say(await report(cluster, { root, programs, seconds, audited }));
   await stopped;
   say("stopping the cluster");
   return 0;
@@ -99,7 +111,7 @@ function loadProblem(status: ClusterAdmissionPolicy["status"]): string | undefin
 
 async function report(
   { objects, kubeconfigPath }: LocalCluster,
-  { root, programs, seconds }: { root: string; programs: string; seconds: string },
+  { root, programs, seconds, audited }: { root: string; programs: string; seconds: string; audited: string },
 ): Promise<string> {
   const policies = await objects.list(clusterAdmissionPolicies);
   const lines = policies.map(({ metadata, status }) =>
@@ -115,6 +127,7 @@ ${lines.join("\n")}
 
 A privileged Pod: ${refused}
 Another Pod: ${admitted}
+The report of a privileged Pod that was there before: ${audited}
 
 Try it in another terminal:
 
@@ -122,7 +135,7 @@ Try it in another terminal:
   ${kubectl} run privileged --image=pause --privileged
   ${kubectl} run harmless --image=pause
 
-Also: kubectl describe cap broken-on-purpose; kubectl get ps,cap,pods -n ${deploymentsNamespace}. Ctrl-C ends it.
+Also: kubectl describe cap broken-on-purpose; kubectl get reports.openreports.io -A; kubectl get ps,cap,pods -n ${deploymentsNamespace}. Ctrl-C ends it.
 `;
 }
 

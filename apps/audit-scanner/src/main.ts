@@ -1,0 +1,30 @@
+#!/usr/bin/env node
+import "@kubewarden-ts/base/young-generation";
+import { constants } from "node:os";
+import { systemClock } from "@kubewarden-ts/base";
+import { runScannerProgram } from "./program.ts";
+
+const { argv, env, stdout, stderr } = process;
+
+// whoever reads the log may be gone: reports are written all the same
+for (const output of [stdout, stderr]) output.on("error", () => {});
+
+const shutdown = new AbortController();
+for (const signal of ["SIGTERM", "SIGINT"] as const) {
+  process.on(signal, () => {
+    // whoever asks twice does not want to wait
+    if (shutdown.signal.aborted) process.exit(128 + constants.signals[signal]);
+    shutdown.abort();
+  });
+}
+
+const exitCode = await runScannerProgram(
+  { argv: argv.slice(2), env, stdout, stderr },
+  {
+    shutdown: shutdown.signal,
+    clock: systemClock,
+    terminalColumns: stderr.isTTY ? () => stderr.columns : undefined,
+  },
+);
+// connections that are still being made are not waited for
+process.exit(exitCode);

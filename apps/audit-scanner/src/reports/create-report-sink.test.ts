@@ -1,0 +1,185 @@
+import { silentLogger } from "@kubewarden-ts/base";
+import { createKubeClient } from "@kubewarden-ts/kube";
+import { createFakeApiServer, staticAccess, statusAnswer } from "@kubewarden-ts/kube/testing";
+import { describe, expect, it } from "vitest";
+import { migrateLegacyReports } from "./migrate-legacy-reports.ts";
+import { reportKinds, reportTypes } from "./report-kinds.ts";
+import { findings, namespaceObject, pod, verdict } from "./testing/findings.ts";
+import { never, nothingKept, reportStore, scan } from "./testing/report-cluster.ts";
+import { reportContract } from "./testing/report-contract.ts";
+
+const types = { openreports: reportTypes("openreports"), policyreport: reportTypes("policyreport") };
+const everyType = Object.values(types).flatMap(({ namespaced, cluster }) => [namespaced, cluster]);
+
+async function openFake(kinds = everyType) {
+  const server = await createFakeApiServer({ kinds });
+  const client = createKubeClient(staticAccess(server.url), { log: silentLogger, userAgent: "test" });
+  return {
+    ...{ server, client, types, namespaces: ["front", "back"] as const },
+    async [Symbol.asyncDispose]() {
+      await client[Symbol.asyncDispose]();
+      await server[Symbol.asyncDispose]();
+    },
+  };
+}
+
+describe("createReportSink and migrateLegacyReports keep the contract", () => {
+  for (const kind of reportKinds) reportContract(kind, openFake);
+});
+
+describe.each(reportKinds)("createReportSink with %s", (kind) => {
+  const forbidden = statusAnswer(403, "Forbidden", "you may not");
+
+  it("audit 6.1: without store nothing is written or deleted, and every report is handed on", async () => {
+    await using fake = await openFake();
+    const store = reportStore(fake, kind);
+    for (const scope of ["front", undefined]) await store.put(scope, "old");
+    const start = fake.server.requests.length;
+    const handedOn: string[] = [];
+    for (const incremental of [false, true]) {
+      const sink = store.sink("run", {
+        ...{ store: false, incremental },
+        onReport: ({ metadata, summary }) => handedOn.push(`${metadata.name} ${summary.pass}`),
+      });
+      await sink.openNamespaces(never);
+      await scan(sink, "front", [findings(pod("front", "a"))]);
+      await scan(sink, undefined, [findings(namespaceObject("b"))]);
+    }
+    await migrateLegacyReports({ client: fake.client, store: false, log: silentLogger, signal: never });
+    expect(fake.server.requests.slice(start).filter(({ method }) => method !== "GET")).toEqual([]);
+    expect(handedOn).toEqual(["a 1", "b 1", "a 1", "b 1"]);
+  });
+
+  it("audit 15.2: an unchanged cluster costs one list, and without --incremental one small patch for each", async () => {
+    await using fake = await openFake();
+    const store = reportStore(fake, kind);
+    const all = Array.from({ length: 20 }, (_, index) => findings(pod("front", `p${index}`)));
+    await scan(store.sink("run-1"), "front", all);
+    const calls = () => fake.server.requests.map(({ method, path }) => `${method} ${path.split("/").length}`);
+    const start = calls().length;
+    await scan(store.sink("run-2"), "front", all);
+    expect(calls().slice(start)).toEqual(["GET 7", ...Array(20).fill("PATCH 8")]);
+    expect(fake.server.requests.at(-1)?.body.length).toBeLessThan(250);
+    const next = calls().length;
+    await scan(store.sink("run-3", { incremental: true }), "front", all);
+    expect(calls().slice(next)).toEqual(["GET 7"]);
+    const selector = fake.server.requests.at(-1)?.query.get("labelSelector");
+    expect(selector).toBe("app.kubernetes.io/managed-by=kubewarden");
+  });
+
+  it("audit 10.1: a report that cannot be written is logged, and the earlier one stays", async () => {
+    await using fake = await openFake();
+    const store = reportStore(fake, kind);
+    await scan(store.sink("run-1"), "front", [findings(pod("front", "a")), findings(pod("front", "b"))]);
+    fake.server.answerAlways({ method: "PATCH", path: /\/a$/ }, forbidden);
+    const all = ["a", "b"].map((uid) => findings(pod("front", uid), [verdict({ result: "fail" })]));
+    await scan(store.sink("run-2"), "front", all);
+    expect((await store.reports("front")).map(({ summary }) => summary?.["fail"])).toEqual([0, 1]);
+    expect(store.lines.filter(({ level }) => level === "error")).toMatchObject([
+      {
+        message: "error adding PolicyReport to store.",
+        fields: { "report-name": "a", error: "you may not" },
+      },
+    ]);
+  });
+
+  it("audit 14.2: where reports cannot be listed none is deleted, and all are written", async () => {
+    await using fake = await openFake();
+    const store = reportStore(fake, kind);
+    await store.put("front", "old");
+    const allow = fake.server.answerAlways({ method: "GET" }, forbidden);
+    const sink = store.sink("run");
+    await sink.openNamespaces(never);
+    await scan(sink, "front", [findings(pod("front", "a"))]);
+    allow();
+    expect((await store.reports("front")).map(({ metadata }) => metadata.name)).toEqual(["a", "old"]);
+    expect(fake.server.count({ method: "DELETE" })).toBe(0);
+  });
+
+  it("audit 14.3: an account that may list one namespace only is enough for that", async () => {
+    await using fake = await openFake();
+    const store = reportStore(fake, kind);
+    await store.put("front", "old");
+    fake.server.answerAlways({ method: "GET", path: /v1alpha\d\/[a-z]+$/ }, forbidden);
+    const sink = store.sink("run");
+    await sink.openNamespaces(never);
+    await scan(sink, "front", []);
+    expect(fake.server.stored(types[kind].namespaced)).toEqual([]);
+  });
+
+  it("audit 3.3: without the right to delete, old reports stay, and one line says what to grant", async () => {
+    await using fake = await openFake();
+    const store = reportStore(fake, kind);
+    for (let index = 0; index < 30; index++) await store.put("front", `old-${index}`);
+    fake.server.answerAlways({ method: "DELETE" }, forbidden);
+    await scan(store.sink("run"), "front", []);
+    const { plural, apiVersion } = types[kind].namespaced;
+    const right = `may list and delete ${plural}.${apiVersion.split("/")[0]}`;
+    expect(store.lines.filter(({ level }) => level === "error")).toMatchObject([
+      {
+        message: "error deleting old reports",
+        fields: { error: expect.stringContaining(right), RunUID: "run" },
+      },
+    ]);
+    expect(fake.server.count({ method: "DELETE" })).toBeLessThanOrEqual(8);
+  });
+
+  it("audit 41.1: a run that is stopped deletes nothing more", async () => {
+    await using fake = await openFake();
+    const store = reportStore(fake, kind);
+    await store.put("front", "old");
+    const sink = store.sink("run");
+    const stop = new AbortController();
+    await sink.open("front", stop.signal);
+    stop.abort(new Error("stopped"));
+    await sink.write(findings(pod("front", "a")), stop.signal);
+    await expect(sink.close("front", nothingKept, stop.signal)).rejects.toThrow("stopped");
+    await expect(sink.open("back", stop.signal)).rejects.toThrow("stopped");
+    expect((await store.reports()).map(({ metadata }) => metadata.name)).toEqual(["old"]);
+    expect(store.lines.filter(({ level }) => level === "error")).toEqual([]);
+  });
+
+  it("audit 31.2: where the definitions are missing, one line for writing says so, and nothing is to be migrated", async () => {
+    await using fake = await openFake([]);
+    const store = reportStore(fake, kind);
+    await scan(store.sink("run"), "front", [findings(pod("front", "a")), findings(pod("front", "b"))]);
+    const errors = store.lines.filter(({ level }) => level === "error");
+    expect(errors.map(({ fields }) => fields["error"])).toEqual([
+      expect.stringMatching(/^the API server does not serve .* install the report definitions/),
+    ]);
+    const start = store.lines.length;
+    const { log } = store;
+    expect(await migrateLegacyReports({ client: fake.client, store: true, log, signal: never })).toBe(0);
+    expect(store.lines.slice(start)).toEqual([]);
+  });
+
+  it("audit 31.3: a migration that is refused is told, and the scan goes on", async () => {
+    await using fake = await openFake();
+    const store = reportStore(fake, kind);
+    fake.server.answerAlways({ method: "GET" }, forbidden);
+    const { log } = store;
+    await migrateLegacyReports({ client: fake.client, store: true, log, signal: never });
+    expect(store.lines).toMatchObject(
+      Array(2).fill({
+        ...{ level: "warn", message: "Failed to delete legacy wgpolicyk8s.io PolicyReports, continuing" },
+        fields: { error: expect.stringContaining("you may not; old reports stay until") },
+      }),
+    );
+  });
+
+  it("audit 25.5: an object without a UID gets no report, and its kind is told once", async () => {
+    await using fake = await openFake();
+    const store = reportStore(fake, kind);
+    await scan(store.sink("run"), "front", [findings(pod("front", "")), findings(pod("front", ""))]);
+    expect(await store.reports()).toEqual([]);
+    expect(store.lines.filter(({ level }) => level === "warn")).toHaveLength(1);
+  });
+
+  it("audit 40.5: what is written twice in a run with the same content is written once", async () => {
+    await using fake = await openFake();
+    const store = reportStore(fake, kind);
+    const sink = store.sink("run");
+    for (let round = 0; round < 3; round++) await sink.write(findings(pod("front", "a")), never);
+    expect(fake.server.requests.map(({ method }) => method)).toEqual(["POST"]);
+  });
+});

@@ -1,0 +1,45 @@
+import type { KubernetesObject, ResourceType } from "@kubewarden-ts/api";
+import { errorText, type Logger } from "@kubewarden-ts/base";
+import { collectionPath, type KubeClient, listPages } from "@kubewarden-ts/kube";
+import { managedBy, managedSelector } from "./report.ts";
+import { readStoredReport, type StoredReport } from "./stored-report.ts";
+
+export interface ListReportsOptions {
+  /** all namespaces without */
+  readonly namespace?: string | undefined;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Our reports, page by page: those with the label that says so. A report that cannot be read is left alone, with a warning.
+ * A list that the API server had to begin anew gives some reports twice.
+ * @throws {KubeError} of a request
+ */
+export async function* listReports(
+  client: KubeClient,
+  type: ResourceType<KubernetesObject>,
+  { namespace, log, signal }: ListReportsOptions,
+): AsyncGenerator<readonly StoredReport[]> {
+  const path = collectionPath(type, namespace);
+  for await (const part of listPages(client, { path, labelSelector: managedSelector, signal })) {
+    if (part.kind === "restart") continue;
+    const { body, items } = part.page;
+    const reports: StoredReport[] = [];
+    for (let run = 0; run < items.length; run += 2) {
+      const report = readReport(body.subarray(items[run], items[run + 1]), type.kind, log);
+      if (report !== undefined) reports.push(report);
+    }
+    yield reports;
+  }
+}
+
+function readReport(bytes: Uint8Array, kind: string, log: Logger): StoredReport | undefined {
+  try {
+    const report = readStoredReport(bytes);
+    return report.metadata.labels[managedBy.label] === managedBy.value ? report : undefined;
+  } catch (error) {
+    log.warn("a report cannot be read, it is left alone", { kind, error: errorText(error) });
+    return undefined;
+  }
+}

@@ -1,0 +1,44 @@
+import { hash } from "node:crypto";
+import { type Report, runUidLabel } from "./report.ts";
+import type { StoredReport } from "./stored-report.ts";
+
+/** Two reports with the same digest say the same, whichever run wrote them and when. */
+export function reportDigest(report: Report | StoredReport): string {
+  const { name, labels, ownerReferences } = report.metadata;
+  const said = [
+    membersOf(labels).filter(([key]) => isOurLabel(key)),
+    ownerOf(name, ownerReferences),
+    report["source"] ?? null,
+    membersOf(report.scope),
+    membersOf(report["summary"]),
+    report.results.map(resultContent),
+  ];
+  return hash("sha256", JSON.stringify(said), "base64");
+}
+
+type Members = readonly (readonly [key: string, value: unknown])[];
+
+/** In the order of their names: the API server keeps none. */
+function membersOf(value: unknown): Members {
+  if (typeof value !== "object" || value === null) return [];
+  const members = value as Readonly<Record<string, unknown>>;
+  return Object.keys(members)
+    .sort()
+    .map((key) => [key, members[key]]);
+}
+
+/** Labels of others are not ours to compare: they stay as they are. */
+function isOurLabel(key: string): boolean {
+  return /^(?:app\.kubernetes\.io\/managed-by|kubewarden\.io\/.*)$/.test(key) && key !== runUidLabel;
+}
+
+function ownerOf(uid: string, owners: readonly Readonly<Record<string, unknown>>[]): unknown[] {
+  const owner = owners.find((each) => each["uid"] === uid);
+  return [owner?.["apiVersion"], owner?.["kind"], owner?.["name"], owner?.["uid"]];
+}
+
+/** All but the time. */
+function resultContent(result: Report["results"][number] | StoredReport["results"][number]): unknown[] {
+  const { timestamp: _, properties, policy, result: outcome, message, ...others } = result;
+  return [policy, outcome, message, membersOf(properties), membersOf(others)];
+}

@@ -1,0 +1,278 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { migrateLegacyReports } from "../migrate-legacy-reports.ts";
+import type { ReportKind } from "../report-kinds.ts";
+import { findings, namespaceObject, pod, policy, verdict } from "./findings.ts";
+import {
+  never,
+  nothingKept,
+  type ReportCluster,
+  type ReportStore,
+  reportStore,
+  scan,
+} from "./report-cluster.ts";
+
+const runUid = "kubewarden.io/audit-scanner-run-uid";
+const names = (reports: readonly { metadata: { name: string } }[]) =>
+  reports.map(({ metadata }) => metadata.name);
+
+/**
+ * What the storing of reports promises, with either kind (audit-and-reports.md 4 and 7.3).
+ * @param open - a cluster for each kind: tests leave reports behind
+ */
+export function reportContract(kind: ReportKind, open: () => Promise<ReportCluster>): void {
+  describe(kind, () => {
+    let cluster: ReportCluster;
+    let store: ReportStore;
+    let front: string;
+    let back: string;
+    beforeAll(async () => {
+      cluster = await open();
+      [front, back] = cluster.namespaces;
+    }, 60_000);
+    afterAll(() => cluster?.[Symbol.asyncDispose]());
+    beforeEach(async () => {
+      store = reportStore(cluster, kind);
+      const { namespaced, cluster: outside } = cluster.types[kind];
+      for (const { metadata } of await store.reports()) await store.objects.delete(namespaced, metadata);
+      for (const { metadata } of await store.reports("cluster"))
+        await store.objects.delete(outside, metadata);
+    });
+
+    it("audit 25.3: the stored report has what was written, and the next one in its place", async () => {
+      await scan(store.sink("run-1"), front, [findings(pod(front, "a"), [])]);
+      expect(await store.report(front, "a")).toMatchObject({
+        metadata: {
+          labels: { "kubewarden.io/policyreport-version": "v2", [runUid]: "run-1" },
+          ownerReferences: [{ apiVersion: "v1", kind: "Pod", name: "pod-a", uid: "a" }],
+        },
+        scope: { kind: "Pod", namespace: front, name: "pod-a", uid: "a", resourceVersion: "12345" },
+        summary: { pass: 0, fail: 0, warn: 0, error: 0, skip: 0 },
+      });
+      const refusing = verdict({ result: "fail", message: "no" });
+      const changed = pod(front, "a", { resourceVersion: "45678" });
+      await scan(store.sink("run-2"), front, [{ ...findings(changed, [refusing]), skipped: 2 }]);
+      const { metadata, ...report } = (await store.report(front, "a"))!;
+      expect(metadata.labels?.[runUid]).toBe("run-2");
+      expect(metadata.ownerReferences).toEqual([{ apiVersion: "v1", kind: "Pod", name: "pod-a", uid: "a" }]);
+      expect(report).toMatchObject({
+        scope: { resourceVersion: "45678" },
+        summary: { pass: 0, fail: 1, warn: 0, error: 0, skip: 2 },
+        results: [
+          {
+            ...{ source: "kubewarden", policy: "clusterwide-policy-name", result: "fail", message: "no" },
+            ...{ scored: true, resourceSelector: {}, timestamp: { seconds: 1_767_225_600, nanos: 0 } },
+          },
+        ],
+      });
+    });
+
+    it("audit 27: all reports of a run have its UID, also those that say the same as before", async () => {
+      const all = ["a", "b"].map((uid) => findings(pod(front, uid)));
+      await scan(store.sink("run-1"), front, all);
+      const before = await store.report(front, "a");
+      await scan(store.sink("run-2"), front, all);
+      const after = await store.reports(front);
+      expect(after.map(({ metadata }) => metadata.labels?.[runUid])).toEqual(["run-2", "run-2"]);
+      expect(after[0]?.results).toEqual(before?.results);
+      await scan(store.sink("run-3"), front, [findings(pod(front, "a"), [verdict({ result: "fail" })])]);
+      const [changed] = await store.reports(front);
+      expect(changed).toMatchObject({ metadata: { labels: { [runUid]: "run-3" } }, summary: { fail: 1 } });
+    });
+
+    it("audit 40.4: incremental, a report that says the same is not written, nor deleted", async () => {
+      const all = (message: string) => [
+        findings(pod(front, "a"), [verdict({ revision: "r", reads: [] })]),
+        findings(pod(front, "b"), [verdict({ revision: "r", reads: [], message })]),
+      ];
+      await scan(store.sink("run-1", { incremental: true }), front, all("1"));
+      const [before] = await store.reports(front);
+      await scan(store.sink("run-2", { incremental: true }), front, all("2"));
+      const after = await store.reports(front);
+      expect(after[0]).toEqual(before);
+      expect(after[1]).toMatchObject({
+        metadata: { labels: { [runUid]: "run-2" } },
+        results: [{ message: "2" }],
+      });
+    });
+
+    it("audit 40.4: incremental, the next run finds what this one stored", async () => {
+      const judged = verdict({ revision: "r", reads: ["{}"], result: "fail", message: "no" });
+      await scan(store.sink("run-1", { incremental: true }), front, [findings(pod(front, "a"), [judged])]);
+      const sink = store.sink("run-2", { incremental: true });
+      expect(sink.stored(pod(front, "a"))).toEqual([]);
+      await sink.open(front, never);
+      expect(sink.stored(pod(front, "a"))).toMatchObject([
+        {
+          ...{ uniqueName: "clusterwide-policy-name", operation: "CREATE", policyRevision: "r" },
+          ...{ objectResourceVersion: "12345", reads: ["{}"], verdict: { result: "fail", message: "no" } },
+        },
+      ]);
+      expect(sink.stored(pod(front, "b"))).toEqual([]);
+      await sink.close(front, nothingKept, never);
+      expect(sink.stored(pod(front, "a"))).toEqual([]);
+    });
+
+    it("audit 3.1: what no policy looks at any more loses its report, in this scope alone", async () => {
+      await scan(store.sink("run-1"), front, [findings(pod(front, "a")), findings(pod(front, "b"))]);
+      await scan(store.sink("run-1"), back, [findings(pod(back, "c"))]);
+      await scan(store.sink("run-1"), undefined, [
+        findings(namespaceObject("d")),
+        findings(namespaceObject("e")),
+      ]);
+      await scan(store.sink("run-2"), front, [findings(pod(front, "b"))]);
+      expect([names(await store.reports()).sort(), names(await store.reports("cluster"))]).toEqual([
+        ["b", "c"],
+        ["d", "e"],
+      ]);
+      await scan(store.sink("run-3"), undefined, [findings(namespaceObject("e"))]);
+      expect(names(await store.reports("cluster"))).toEqual(["e"]);
+      await scan(store.sink("run-4"), back, []);
+      expect(names(await store.reports())).toEqual(["b"]);
+    });
+
+    it("audit 4: what this run wrote stays, and what somebody wrote since the list", async () => {
+      for (const name of ["old", "touched", "renewed"]) await store.put(front, name);
+      const sink = store.sink("run-1");
+      await sink.open(front, never);
+      for (const uid of ["renewed", "new"]) await sink.write(findings(pod(front, uid)), never);
+      await store.put(front, "later"); // of another run, that the list did not have
+      await store.patch(front, "touched", { metadata: { labels: { [runUid]: "run-2" } } });
+      await sink.close(front, nothingKept, never);
+      expect(names(await store.reports(front)).sort()).toEqual(["later", "new", "renewed", "touched"]);
+    });
+
+    it("audit 5: what is not ours is never changed or deleted, not even under the name of an object", async () => {
+      for (const scope of [front, undefined]) {
+        await store.put(scope, "theirs", { labels: { "app.kubernetes.io/managed-by": "somebody" } });
+        await store.put(scope, "nobodys", { labels: {} });
+      }
+      const before = [await store.reports(), await store.reports("cluster")];
+      await scan(store.sink("run-1"), front, [findings(pod(front, "theirs"))]);
+      await scan(store.sink("run-1"), undefined, [findings(namespaceObject("nobodys"))]);
+      expect([await store.reports(), await store.reports("cluster")]).toEqual(before);
+      const told = store.lines
+        .filter(({ level }) => level === "warn")
+        .map(({ fields }) => fields["report-name"]);
+      expect(told).toEqual(["theirs", "nobodys"]);
+    });
+
+    it("audit 5: what was ours when it was listed, and is somebody else's now, stays theirs", async () => {
+      await scan(store.sink("run-1"), front, [findings(pod(front, "a")), findings(pod(front, "b"))]);
+      const sink = store.sink("run-2");
+      await sink.open(front, never);
+      for (const name of ["a", "b"]) {
+        await store.patch(front, name, {
+          metadata: { labels: { "app.kubernetes.io/managed-by": "somebody" } },
+        });
+      }
+      const before = await store.reports(front);
+      await sink.write(findings(pod(front, "a")), never);
+      await sink.write(findings(pod(front, "b"), [verdict({ result: "fail" })]), never);
+      await sink.close(front, nothingKept, never);
+      expect(await store.reports(front)).toEqual(before);
+    });
+
+    it("audit 14.1: keeps reports of kinds that could not be listed, and of objects without a new one", async () => {
+      const scopeOf = (apiVersion: string, kind: string) => ({ scope: { apiVersion, kind } });
+      await store.put(front, "pod", scopeOf("v1", "Pod"));
+      await store.put(front, "deployment", scopeOf("apps/v1", "Deployment"));
+      await store.put(front, "old-version", scopeOf("apps/v1beta1", "Deployment"));
+      await store.put(front, "other-group", scopeOf("other/v1", "Deployment"));
+      await store.put(front, "seen", scopeOf("v1", "ConfigMap"));
+      await store.put(front, "without-scope");
+      const sink = store.sink("run-1");
+      await sink.open(front, never);
+      await sink.close(
+        front,
+        { kinds: new Set(["/Pod", "apps/Deployment"]), uids: new Set(["seen"]) },
+        never,
+      );
+      expect(names(await store.reports(front)).sort()).toEqual(["deployment", "old-version", "pod", "seen"]);
+    });
+
+    it("audit 3.2: a report that went, or came, since the list is written all the same", async () => {
+      for (const name of ["gone", "same-and-gone"])
+        await scan(store.sink("run-0"), back, [findings(pod(back, name))]);
+      await scan(store.sink("run-0"), front, [findings(pod(front, "gone")), findings(pod(front, "same"))]);
+      const sink = store.sink("run-1");
+      await sink.open(front, never);
+      const { namespaced } = cluster.types[kind];
+      for (const name of ["gone", "same"]) await store.objects.delete(namespaced, { name, namespace: front });
+      await store.put(front, "came");
+      await sink.write(findings(pod(front, "gone"), [verdict({ result: "fail" })]), never);
+      await sink.write(findings(pod(front, "same")), never);
+      await sink.write(findings(pod(front, "came")), never);
+      await sink.close(front, nothingKept, never);
+      expect(store.lines.filter(({ level }) => level === "error")).toEqual([]);
+      expect((await store.reports(front)).map(({ metadata }) => metadata.labels?.[runUid])).toEqual(
+        Array(3).fill("run-1"),
+      );
+    });
+
+    it("audit 25.4: what others set on a report stays", async () => {
+      await scan(store.sink("run-1"), front, [findings(pod(front, "a"))]);
+      const others = { labels: { team: "a" }, annotations: { note: "b" } };
+      await store.patch(front, "a", { metadata: others, scopeSelector: { matchLabels: { app: "web" } } });
+      await scan(store.sink("run-2"), front, [findings(pod(front, "a"), [verdict({ result: "fail" })])]);
+      expect(await store.report(front, "a")).toMatchObject({
+        ...{
+          metadata: others,
+          scopeSelector: { matchLabels: { app: "web" } },
+          summary: { pass: 0, fail: 1 },
+        },
+      });
+    });
+
+    it("audit 25.4: a report as upstream wrote it becomes ours, without a trace of what it said", async () => {
+      const results = [{ policy: "p", result: "fail", rule: "r", source: "kubewarden", severity: "low" }];
+      await store.put(front, "a", {
+        results,
+        summary: { fail: 1 },
+        scope: { apiVersion: "v1", kind: "Pod" },
+      });
+      await scan(store.sink("run-1"), front, [findings(pod(front, "a"))]);
+      const report = await store.report(front, "a");
+      expect(report).toMatchObject({ summary: { pass: 1, fail: 0 }, results: [{ result: "pass" }] });
+      expect(report?.results?.[0]).not.toHaveProperty("rule");
+    });
+
+    it("audit 29.1: a severity that no report can have costs nothing but a warning for each policy", async () => {
+      const odd = policy("clusterAdmissionPolicies", {
+        annotations: { "io.kubewarden.policy.severity": "urgent" },
+      });
+      const all = ["a", "b"].map((uid) => findings(pod(front, uid), [verdict({ policy: odd })]));
+      await scan(store.sink("run-1"), front, all);
+      expect(names(await store.reports(front))).toEqual(["a", "b"]);
+      const warnings = store.lines.filter(({ level }) => level === "warn");
+      expect(warnings.map(({ fields }) => fields)).toMatchObject([
+        { policy: "clusterwide-policy-name", severity: "urgent" },
+      ]);
+    });
+
+    it("audit 15.1: one list tells about all namespaces", async () => {
+      await scan(store.sink("run-1"), front, [findings(pod(front, "a")), findings(pod(front, "b"))]);
+      await scan(store.sink("run-1"), back, [findings(pod(back, "c"))]);
+      const sink = store.sink("run-2");
+      await sink.openNamespaces(never);
+      await scan(sink, front, [findings(pod(front, "b"))]);
+      await scan(sink, back, []);
+      expect(names(await store.reports())).toEqual(["b"]);
+      await store.put(back, "later");
+      await scan(sink, back, []); // again, as a daemon does
+      expect(names(await store.reports())).toEqual(["b"]);
+    });
+
+    it("audit 31.1: the migration removes ours everywhere, and nothing else", async () => {
+      for (const scope of [front, back, undefined]) {
+        await store.put(scope, "ours");
+        await store.put(scope, "theirs", { labels: {} });
+      }
+      const { client, types } = cluster;
+      const options = { client, types: types[kind], log: store.log, signal: never };
+      expect(await migrateLegacyReports({ ...options, store: false })).toBe(0);
+      expect(await migrateLegacyReports({ ...options, store: true })).toBe(3);
+      expect(names(await store.reports())).toEqual(["theirs", "theirs"]);
+      expect(names(await store.reports("cluster"))).toEqual(["theirs"]);
+    });
+  });
+}
