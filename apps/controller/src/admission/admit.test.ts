@@ -1,3 +1,4 @@
+import { createSemaphore } from "@kubewarden-ts/base";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { answerReview, type ReviewAnswer } from "./admit.ts";
@@ -17,7 +18,7 @@ function answer(
   { contentType = "application/json", context = admissionContext() } = {},
 ): Promise<ReviewAnswer> {
   const bytes = typeof body === "string" ? new TextEncoder().encode(body) : body;
-  return answerReview(where, { contentType, body: bytes }, { context, signal });
+  return answerReview(where, { contentType, body: bytes }, { context, signal, dryRuns: createSemaphore(8) });
 }
 const create = (object: object) => ({ operation: "CREATE", object });
 
@@ -97,6 +98,25 @@ describe("answers of the webhooks", () => {
     expect(answered.code).toBe(code);
     expect(answered.review).toMatchObject({ response: { allowed: false, status: { code } } });
     expect(JSON.stringify(answered.review)).toContain(JSON.stringify(text).slice(1, -1));
+  });
+
+  it.each<[string, unknown]>([
+    ["many mistakes", make.policy({ rules: Array.from({ length: 50_000 }, () => 1) })],
+    [
+      "a long name of a field",
+      make.clusterPolicy({ namespaceSelector: { matchLabels: { ["k".repeat(1e6)]: 1 } } }),
+    ],
+    ["a long value", make.policy({ rules: "x".repeat(1e6) })],
+  ])("says little of an object with %s", async (_what, object) => {
+    const where = route("validate", (object as { kind: string }).kind);
+    const answered = await answer(where, review(create(object as object)));
+    expect(answered.code).toBe(400);
+    expect(JSON.stringify(answered.review).length).toBeLessThan(2000);
+    const instead = await answer(
+      where,
+      JSON.stringify({ request: { object: 1, uid: 1 }, kind: "x".repeat(1e6) }),
+    );
+    expect(JSON.stringify(instead.review).length).toBeLessThan(2000);
   });
 
   it("the answer goes to whoever asked, even when the rest cannot be read", async () => {

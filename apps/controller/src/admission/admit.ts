@@ -1,4 +1,4 @@
-import { errorText } from "@kubewarden-ts/base";
+import { errorText, type Semaphore } from "@kubewarden-ts/base";
 import type { CallOptions } from "@kubewarden-ts/kube";
 import type { ControllerContext } from "../context.ts";
 import { defaultingPatch } from "./defaulting.ts";
@@ -18,6 +18,13 @@ export interface ReviewBody {
   readonly body: Uint8Array | undefined;
 }
 
+/** With what a review is answered. */
+export interface ReviewDeps extends Required<CallOptions> {
+  readonly context: AdmissionContext;
+  /** of all reviews, at the API server */
+  readonly dryRuns: Semaphore;
+}
+
 /** An answer, and its HTTP-like status: 200 when the object is admitted. */
 export interface ReviewAnswer {
   readonly review: object;
@@ -31,7 +38,7 @@ export const maxReviewBytes = 7 * 1024 * 1024;
 export async function answerReview(
   route: AdmissionRoute,
   { contentType, body }: ReviewBody,
-  { context, signal }: { context: AdmissionContext } & Required<CallOptions>,
+  deps: ReviewDeps,
 ): Promise<ReviewAnswer> {
   if (body === undefined)
     return answer(nobody, badRequest(`the body is longer than ${maxReviewBytes} bytes`, 413));
@@ -42,13 +49,13 @@ export async function answerReview(
   }
   const reading = readReview(body);
   if (reading.kind === "unreadable") return answer(reading.address, badRequest(reading.problem));
-  return answer(reading.address, await verdictOf(route, reading.request, { context, signal }));
+  return answer(reading.address, await verdictOf(route, reading.request, deps));
 }
 
 async function verdictOf(
   { step, type }: AdmissionRoute,
   request: AdmissionRequest,
-  { context, signal }: { context: AdmissionContext } & Required<CallOptions>,
+  { context, dryRuns, signal }: ReviewDeps,
 ): Promise<Verdict> {
   const { operation, object } = request;
   // removal is nobody's business here
@@ -59,15 +66,18 @@ async function verdictOf(
   try {
     if (step === "mutate") return defaulted(type, operation, object);
     const { objects, config } = context;
-    return await validateObject(type, request, {
-      objects,
-      deploymentsNamespace: config.deploymentsNamespace,
-      signal,
-    });
+    const { deploymentsNamespace } = config;
+    return await validateObject(type, request, { objects, deploymentsNamespace, dryRuns, signal });
   } catch (error) {
     context.log.error("admission review failed", { kind: type.kind, step, error: errorText(error) });
     return internalError(`the ${type.kind} could not be checked: ${errorText(error)}`);
   }
+}
+
+/** For a review that nobody had time to read. */
+export function busyAnswer(): ReviewAnswer {
+  const message = "too many reviews are being read: try again";
+  return answer(nobody, badRequest(message, 429));
 }
 
 function defaulted(

@@ -1,12 +1,13 @@
-import type { IncomingMessage } from "node:http";
-
 /**
  * Reads the body of a request. What is over the limit is thrown away as it comes, so that a client that sends everything
  * before it reads still gets its answer.
  * @returns `undefined` when it is longer than `maxBytes`
  * @throws when the connection breaks
  */
-export async function readBody(request: IncomingMessage, maxBytes: number): Promise<Uint8Array | undefined> {
+export async function readBody(
+  request: AsyncIterable<Buffer>,
+  maxBytes: number,
+): Promise<Uint8Array | undefined> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of request) {

@@ -1,6 +1,7 @@
 import { errorText } from "@kubewarden-ts/base";
-import { formatPatch, JsonObject, schemaProblems } from "@kubewarden-ts/protocol";
+import { formatPatch, JsonObject } from "@kubewarden-ts/protocol";
 import * as v from "valibot";
+import { firstProblem, problemText } from "./problem-text.ts";
 import type { Verdict } from "./verdict.ts";
 
 const apiVersions = ["admission.k8s.io/v1", "admission.k8s.io/v1beta1"] as const;
@@ -48,8 +49,8 @@ export function readReview(body: Uint8Array): ReviewReading {
   } catch (error) {
     return unreadable({}, `the body is not JSON: ${errorText(error)}`);
   }
-  const result = v.safeParse(AdmissionReview, document);
-  if (!result.success) return unreadable(document, schemaProblems(result.issues).join(", "));
+  const result = v.safeParse(AdmissionReview, document, firstProblem);
+  if (!result.success) return unreadable(document, problemText(result.issues));
   const { apiVersion, request } = result.output;
   return { kind: "review", address: { apiVersion, uid: request.uid }, request };
 }

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Policy, PolicyServer } from "@kubewarden-ts/api/policies";
-import { schemaProblems } from "@kubewarden-ts/protocol";
 import * as v from "valibot";
 import { invalidObject } from "./invalid-object.ts";
 import { lostFieldWarnings } from "./lost-fields.ts";
+import { firstProblem, problemText } from "./problem-text.ts";
 import type { AdmissionRequest } from "./review.ts";
 import type { AdmittedKind, AdmittedObject } from "./routes.ts";
 import type { ClusterLookUp, Findings } from "./validation/findings.ts";
@@ -30,13 +30,13 @@ export async function validateObject(
   if (stored !== undefined && isKind && isDeepStrictEqual(stored["spec"], object["spec"])) {
     return { allowed: true, warnings: lost };
   }
-  const reading = v.safeParse(type.schema, object);
+  const reading = v.safeParse(type.schema, object, firstProblem);
   if (!reading.success) {
-    return badRequest(`request.object is no ${type.kind}: ${schemaProblems(reading.issues).join(", ")}`);
+    return badRequest(`request.object is no ${type.kind}: ${problemText(reading.issues)}`);
   }
   const changed: AdmittedObject = reading.output;
   if (changed.kind !== type.kind) return badRequest(`request.object is a ${changed.kind}, no ${type.kind}`);
-  const before = v.safeParse(type.schema, stored);
+  const before = v.safeParse(type.schema, stored, firstProblem);
   const old = before.success ? before.output : undefined;
   const found = await findings(changed, { stored, old }, lookUp);
   const warnings = [...found.warnings, ...lost];

@@ -34,10 +34,15 @@ interface StatusCause {
   readonly field: string;
 }
 
-/** What could not be read; 413 for what is too long (controller.md 2.1). */
-export function badRequest(message: string, code: 400 | 413 = 400): Verdict {
-  const reason = code === 413 ? "RequestEntityTooLarge" : "BadRequest";
-  return { allowed: false, status: { status: "Failure", message, reason, code } };
+const badRequestReasons = {
+  400: "BadRequest",
+  413: "RequestEntityTooLarge",
+  429: "TooManyRequests",
+} as const;
+
+/** What could not be read; 413 for what is too long (controller.md 2.1), 429 for what comes with too many others. */
+export function badRequest(message: string, code: keyof typeof badRequestReasons = 400): Verdict {
+  return { allowed: false, status: { status: "Failure", message, reason: badRequestReasons[code], code } };
 }
 
 /** What could not be checked is refused. */

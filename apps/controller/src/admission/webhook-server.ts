@@ -1,13 +1,20 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
-import { errorText, type Logger, osErrorText } from "@kubewarden-ts/base";
+import { createSemaphore, errorText, type Logger, osErrorText } from "@kubewarden-ts/base";
 import type { WatchOptions } from "@kubewarden-ts/base/node";
 import { type ServerTls, useSecureContext } from "@kubewarden-ts/x509/tls";
 import { ControllerError } from "../errors.ts";
-import { type AdmissionContext, answerReview, maxReviewBytes } from "./admit.ts";
-import { readBody } from "./read-body.ts";
-import { admissionRoute } from "./routes.ts";
+import {
+  type AdmissionContext,
+  answerReview,
+  busyAnswer,
+  maxReviewBytes,
+  type ReviewAnswer,
+  type ReviewDeps,
+} from "./admit.ts";
+import { type BodyIntake, createBodyIntake } from "./body-intake.ts";
+import { type AdmissionRoute, admissionRoute } from "./routes.ts";
 
 /** A review that was answered, for metrics. */
 export interface AnsweredReview {
@@ -42,10 +49,14 @@ const keepAliveTimeoutMs = 130_000;
 const headersTimeoutMs = 10_000;
 const requestTimeoutMs = 30_000;
 /** Shorter than the 10 s that the API server waits, so that it hears why there is no better answer. */
-const lookUpTimeoutMs = 8_000;
+const reviewTimeoutMs = 8_000;
 const handshakeTimeoutMs = 10_000;
 /** There are a few API servers; each connection may hold a whole review. */
 const maxConnections = 256;
+/** Large bodies take up to 16 × 7 MiB, small ones 16 MiB on all connections. */
+const bodies = { maxBytes: maxReviewBytes, atOnce: 16, smallBytes: 65_536 };
+/** Writes that are not stored, of all reviews together: the API server has more to do. */
+const maxDryRuns = 8;
 /** How long requests may go on when the server is to end. */
 const drainMs = 5_000;
 
@@ -57,8 +68,9 @@ const drainMs = 5_000;
 export async function startWebhookServer(options: WebhookServerOptions): Promise<WebhookServer> {
   const { certificates, log, watching = {} } = options;
   const closing = new AbortController();
+  const shared = { intake: createBodyIntake(bodies), dryRuns: createSemaphore(maxDryRuns) };
   const listener = (request: IncomingMessage, response: ServerResponse): void => {
-    void serve(request, response, { ...options, closing: closing.signal });
+    void serve(request, response, { ...options, ...shared, closing: closing.signal });
   };
   const limits = {
     keepAliveTimeout: keepAliveTimeoutMs,
@@ -82,11 +94,15 @@ export async function startWebhookServer(options: WebhookServerOptions): Promise
   };
 }
 
+type ServeOptions = WebhookServerOptions &
+  Pick<ReviewDeps, "dryRuns"> & { readonly intake: BodyIntake; readonly closing: AbortSignal };
+
 async function serve(
   request: IncomingMessage,
   response: ServerResponse,
-  { context, log, observe, closing }: WebhookServerOptions & { closing: AbortSignal },
+  options: ServeOptions,
 ): Promise<void> {
+  const { log, observe } = options;
   const route = admissionRoute(request.url ?? "");
   if (route === undefined) {
     request.resume();
@@ -94,10 +110,7 @@ async function serve(
   }
   const startedMs = performance.now();
   try {
-    const body = await readBody(request, maxReviewBytes);
-    const signal = AbortSignal.any([closing, AbortSignal.timeout(lookUpTimeoutMs)]);
-    const contentType = request.headers["content-type"];
-    const { review, code } = await answerReview(route, { contentType, body }, { context, signal });
+    const { review, code } = await answered(route, request, options);
     send(response, 200, review);
     const [webhook = ""] = (request.url ?? "").split("?", 1);
     observe?.({ webhook, code, durationMs: performance.now() - startedMs });
@@ -106,6 +119,23 @@ async function serve(
     log.debug("admission review was broken off", { error: errorText(error) });
     response.destroy();
   }
+}
+
+/** Reading counts too: the API server waits for all of it. */
+async function answered(
+  route: AdmissionRoute,
+  request: IncomingMessage,
+  { context, dryRuns, intake, closing }: ServeOptions,
+): Promise<ReviewAnswer> {
+  const signal = AbortSignal.any([closing, AbortSignal.timeout(reviewTimeoutMs)]);
+  const reading = await intake.read(request, { signal });
+  if (reading.kind === "busy") {
+    request.resume();
+    return busyAnswer();
+  }
+  const body = reading.kind === "read" ? reading.body : undefined;
+  const contentType = request.headers["content-type"];
+  return await answerReview(route, { contentType, body }, { context, dryRuns, signal });
 }
 
 function send(response: ServerResponse, status: number, value: object): void {

@@ -13,7 +13,7 @@ import { decodeSecretValue, encodeSecretValues } from "./secret-value.ts";
  * @throws {KubeError} `KUBE_CONFLICT` when somebody else was faster: read it again
  */
 export async function reconcileAuthority(deps: CertificateDeps, signal: AbortSignal): Promise<Secret> {
-  const { objects, clock, log, config } = deps;
+  const { objects, events, clock, log, config } = deps;
   const name = { name: authoritySecretName, namespace: config.deploymentsNamespace };
   const secret = await objects.get(secrets, name, { signal });
   const now = new Date(clock.now());
@@ -25,8 +25,11 @@ export async function reconcileAuthority(deps: CertificateDeps, signal: AbortSig
   }
   const problem = authorityProblem(secret, renewalTime(now.getTime()));
   if (problem !== undefined) {
-    log.info("replacing the certificate authority", { secret: authoritySecretName, reason: problem });
-    return objects.replace(secrets, await withNewAuthority(secret, now), { signal });
+    log.warn("replacing the certificate authority", { secret: authoritySecretName, reason: problem });
+    const replaced = await objects.replace(secrets, await withNewAuthority(secret, now), { signal });
+    const message = `The certificate authority is replaced by a new one of P-256: ${problem}`;
+    events?.record({ about: replaced, type: "Warning", reason: "CertificateAuthorityReplaced", message });
+    return replaced;
   }
   return await forgetPrevious(secret, { deps, now, signal });
 }

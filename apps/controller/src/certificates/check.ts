@@ -71,6 +71,8 @@ function readCertificate(pem: string): X509Certificate | undefined {
   }
 }
 
+/** As OpenSSL calls them: P-256, P-384, P-521. */
+const signingCurves: ReadonlySet<string> = new Set(["prime256v1", "secp384r1", "secp521r1"]);
 const proof = Buffer.from("is this your key?");
 
 function keyProblem(key: string, certificate: X509Certificate): string | undefined {
@@ -78,7 +80,12 @@ function keyProblem(key: string, certificate: X509Certificate): string | undefin
   if (!key.includes("-----BEGIN EC PRIVATE KEY-----")) return "the key is not an EC PRIVATE KEY";
   try {
     // OpenSSL compares the public halves only, also where the private one is damaged
-    const signature = sign("sha256", proof, createPrivateKey(key));
+    const privateKey = createPrivateKey(key);
+    const { namedCurve = "" } = privateKey.asymmetricKeyDetails ?? {};
+    // nobody could sign with it here, and the API server reads no certificate of it
+    if (!signingCurves.has(namedCurve))
+      return `the key is of the curve ${namedCurve}, not of P-256, P-384 or P-521`;
+    const signature = sign("sha256", proof, privateKey);
     if (verify("sha256", proof, certificate.publicKey, signature)) return undefined;
     return "the key does not belong to the certificate";
   } catch {

@@ -1,4 +1,4 @@
-import { X509Certificate } from "node:crypto";
+import { generateKeyPairSync, type KeyObject, X509Certificate } from "node:crypto";
 import {
   mutatingWebhookConfigurations,
   type Secret,
@@ -248,6 +248,36 @@ describe("certificates in a cluster", () => {
     const pair = pairOf(cluster, "policy-server-default");
     expect(certificateProblem(pair, { authority: { certificate }, at: at(0) })).toBeUndefined();
   });
+
+  it.each<[string, () => KeyObject, "sec1" | "pkcs1", string]>([
+    [
+      "of an unsuitable curve",
+      () => generateKeyPairSync("ec", { namedCurve: "secp256k1" }).privateKey,
+      "sec1",
+      "the key is of the curve secp256k1, not of P-256, P-384 or P-521",
+    ],
+    [
+      "of RSA",
+      () => generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey,
+      "pkcs1",
+      "the key is not an EC PRIVATE KEY",
+    ],
+  ])(
+    "controller 28: an authority %s is replaced once, and people hear why",
+    async (_row, make, type, reason) => {
+      await using cluster = await installed();
+      const key = String(make().export({ type, format: "pem" } as const));
+      cluster.server.put(secret("kubewarden-ca", { "ca.crt": cluster.authority.certificate, "ca.key": key }));
+      await settle(cluster);
+      expect(cluster.recorded.map(({ about, message }) => [about.metadata.name, message])).toEqual([
+        ["kubewarden-ca", `The certificate authority is replaced by a new one of P-256: ${reason}`],
+      ]);
+      expect(cluster.recorded[0]).toMatchObject({ type: "Warning", reason: "CertificateAuthorityReplaced" });
+      const pair = pairOf(cluster, "policy-server-default");
+      const authority = { certificate: value(cluster, "kubewarden-ca", "ca.crt") ?? "" };
+      expect(certificateProblem(pair, { authority, at: at(0) })).toBeUndefined();
+    },
+  );
 
   it("one that cannot be written keeps no other from it, and is told", async () => {
     await using cluster = await installed();

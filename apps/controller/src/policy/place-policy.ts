@@ -14,7 +14,7 @@ import type { PolicyContext } from "./policy-context.ts";
 import { holdPolicy } from "./policy-deletion.ts";
 import { webhookEvents } from "./policy-events.ts";
 import type { PolicyFindings } from "./policy-status.ts";
-import { deleteWebhooks, existingWebhooks, writeWebhook } from "./policy-webhook.ts";
+import { deleteWebhooks, existingWebhooks, tellOfForeign, writeWebhook } from "./policy-webhook.ts";
 import { type ServedPolicy, servedPolicy } from "./served-policy.ts";
 import { serverState } from "./server-state.ts";
 
@@ -64,7 +64,8 @@ async function withoutServer(
   // what was just created may not be in the view; once the status says so, it is
   const isKnown = policy.status?.policyStatus === policyStatus;
   const seen = isKnown ? { variants: existingWebhooks(context, policy) } : {};
-  await deleteWebhooks(context, policy, { ...seen, signal });
+  const foreign = await deleteWebhooks(context, policy, { ...seen, signal });
+  if (!isKnown) tellOfForeign(context, policy, foreign);
   const wasLoaded = policy.status?.conditions?.some(({ type }) => type === policyUnloaded.type) ?? false;
   const conditions = [
     ...[policyInactive, notUniquelyReachable("there is no policy server")],

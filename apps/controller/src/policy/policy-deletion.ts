@@ -5,7 +5,7 @@ import { policiesOfUniqueName, rivalOf } from "./policies-of-unique-name.ts";
 import type { PolicyContext } from "./policy-context.ts";
 import type { PolicyName } from "./policy-key.ts";
 import { typeOfPolicy } from "./policy-types.ts";
-import { deleteWebhooks, existingWebhooks, isWebhookOf } from "./policy-webhook.ts";
+import { deleteWebhooks, existingWebhooks, isWebhookOf, tellOfForeign } from "./policy-webhook.ts";
 
 const ours: readonly string[] = [finalizer, legacyFinalizer];
 
@@ -43,7 +43,7 @@ export async function finishDeletion(
   const isHeld = rest.length < finalizers.length;
   if (rivalOf(context.view, policy) === undefined) {
     const seen = isHeld ? {} : { variants: existingWebhooks(context, policy) };
-    await deleteWebhooks(context, policy, { ...seen, signal });
+    tellOfForeign(context, policy, await deleteWebhooks(context, policy, { ...seen, signal }));
   }
   if (!isHeld) return;
   // with the version, so that a finalizer of somebody else that just came is not lost

@@ -1,12 +1,5 @@
 import type { WebhookConfiguration } from "@kubewarden-ts/api/core";
-import {
-  type NamedPolicy,
-  type Policy,
-  partOfLabel,
-  policyNameAnnotation,
-  policyNamespaceAnnotation,
-  uniqueName,
-} from "@kubewarden-ts/api/policies";
+import { type NamedPolicy, type Policy, uniqueName } from "@kubewarden-ts/api/policies";
 import { createOrMergePatch, type Informer } from "@kubewarden-ts/kube";
 import { authoritySecretName, caBundle } from "../certificates/ca-bundle.ts";
 import type { ControllerContext } from "../context.ts";
@@ -16,6 +9,7 @@ import {
   webhookTypes,
   webhookVariant,
 } from "./webhook-configuration.ts";
+import { hasOurLabel, isOurs, namesPolicy } from "./webhook-owner.ts";
 
 const variants: readonly WebhookVariant[] = ["validating", "mutating"];
 
@@ -23,25 +17,29 @@ function informerOf({ view }: ControllerContext, variant: WebhookVariant): Infor
   return variant === "validating" ? view.validatingWebhooks : view.mutatingWebhooks;
 }
 
-/** The variants of a policy's webhook configuration that there are, as far as the view knows. */
+/** The variants of a policy's webhook configuration that there are, as far as the view knows; not those of others. */
 export function existingWebhooks(context: ControllerContext, policy: NamedPolicy): WebhookVariant[] {
-  const name = uniqueName(policy);
-  return variants.filter((variant) => informerOf(context, variant).get({ name }) !== undefined);
+  return variants.filter((variant) => isSeenAsOurs(context, variant, policy) === true);
 }
 
-/** Whether the annotations of the webhook configuration name this policy. */
+/** @returns `undefined` when there is none */
+function isSeenAsOurs(
+  context: ControllerContext,
+  variant: WebhookVariant,
+  policy: NamedPolicy,
+): boolean | undefined {
+  const found = informerOf(context, variant).get({ name: uniqueName(policy) });
+  return found && isOurs(found, policy, context.config.deploymentsNamespace);
+}
+
+/** Whether the webhook configuration is ours, and of this policy. */
 export function isWebhookOf(
   context: ControllerContext,
   variant: WebhookVariant,
   policy: NamedPolicy,
 ): boolean {
   const found = informerOf(context, variant).get({ name: uniqueName(policy) });
-  const { labels = {}, annotations = {} } = found?.metadata ?? {};
-  return (
-    labels[partOfLabel] === "kubewarden" &&
-    annotations[policyNameAnnotation] === policy.metadata.name &&
-    annotations[policyNamespaceAnnotation] === (policy.metadata.namespace ?? "")
-  );
+  return found !== undefined && hasOurLabel(found) && namesPolicy(found, policy);
 }
 
 /**
@@ -68,20 +66,49 @@ export async function writeWebhook(
     variants: existingWebhooks(context, policy).filter((variant) => variant !== webhookVariant(policy)),
     signal,
   });
+  if (changed === "created") {
+    const foreign = variants.filter((variant) => isSeenAsOurs(context, variant, policy) === false);
+    tellOfForeign(context, policy, foreign);
+  }
   return changed;
 }
 
 /**
- * Deletes webhook configurations of a policy.
+ * Deletes webhook configurations of a policy. Whose they are the API server is asked, not the view, and one that is none of
+ * ours stays.
  * @param options.variants - both, unless told
+ * @returns those that stay
  */
 export async function deleteWebhooks(
-  { objects }: ControllerContext,
+  { objects, config }: ControllerContext,
   policy: NamedPolicy,
   options: { readonly variants?: readonly WebhookVariant[]; readonly signal: AbortSignal },
-): Promise<void> {
+): Promise<WebhookVariant[]> {
   const { signal } = options;
+  const name = { name: uniqueName(policy) };
+  const foreign: WebhookVariant[] = [];
   for (const variant of options.variants ?? variants) {
-    await objects.delete(webhookTypes[variant], { name: uniqueName(policy) }, { signal });
+    const type = webhookTypes[variant];
+    const found = await objects.get(type, name, { signal });
+    if (found === undefined) continue;
+    if (!isOurs(found, policy, config.deploymentsNamespace)) {
+      foreign.push(variant);
+      continue;
+    }
+    const { uid } = found.metadata;
+    await objects.delete(type, name, { ...(uid !== undefined && { uid }), signal });
+  }
+  return foreign;
+}
+
+/** Has people hear of webhook configurations that have a policy's name and are none of ours. */
+export function tellOfForeign(
+  { events }: ControllerContext,
+  policy: Policy,
+  foreign: readonly WebhookVariant[],
+): void {
+  for (const variant of foreign) {
+    const message = `${webhookTypes[variant].kind} ${uniqueName(policy)} is none of ours and stays: rename it, or the policy`;
+    events.record({ about: policy, type: "Warning", reason: "WebhookNotOurs", message });
   }
 }

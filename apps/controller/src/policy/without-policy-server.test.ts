@@ -22,7 +22,6 @@ describe("a policy that is on its way out, or has no policy server", () => {
       const after = await test.reconcile(active);
       expect(test.writes).toEqual([
         "delete ValidatingWebhookConfiguration clusterwide-psp",
-        "delete MutatingWebhookConfiguration clusterwide-psp",
         "patch ClusterAdmissionPolicy psp",
       ]);
       expect(after?.metadata.finalizers).toEqual(left);

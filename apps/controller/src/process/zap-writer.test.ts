@@ -1,4 +1,4 @@
-import { createLogger, type LogLevel } from "@kubewarden-ts/base";
+import { createLogger, isPrintable, type LogLevel } from "@kubewarden-ts/base";
 import { describe, expect, it } from "vitest";
 import type { TimeEncoding } from "./log-config.ts";
 import { createZapWriter } from "./zap-writer.ts";
@@ -38,6 +38,17 @@ describe("the log of the controller", () => {
       '2026-01-02T03:04:05Z\tINFO\tsetup\ta\\n\\t"b"\n',
     );
   });
+
+  it.each(["json", "console"] as const)(
+    "has nothing in %s that a terminal would obey or reorder",
+    (format) => {
+      const hostile = "a\u009b31m\u202eb\u2028";
+      const line = logged(format, { policy: hostile }, { message: hostile });
+      expect(isPrintable(line)).toBe(true);
+      expect(line).toContain("a\\u009b31m\\u202eb\\u2028");
+      if (format === "json") expect(JSON.parse(line)).toMatchObject({ msg: hostile, policy: hostile });
+    },
+  );
 
   it.each<[LogLevel, string]>([
     ["trace", "debug"],

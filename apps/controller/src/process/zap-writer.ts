@@ -1,4 +1,4 @@
-import type { LogLevel, LogLine, LogValue } from "@kubewarden-ts/base";
+import { type LogLevel, type LogLine, type LogValue, printable } from "@kubewarden-ts/base";
 import type { LogConfig, TimeEncoding } from "./log-config.ts";
 
 export interface ZapWriterOptions extends Pick<LogConfig, "format" | "timeEncoding"> {
@@ -19,7 +19,8 @@ const levelNames: Readonly<Record<LogLevel, string>> = {
 
 /**
  * Makes what a `Logger` hands its lines to, in the two formats of upstream's controller: JSON with `level`, `ts`, `logger`,
- * `msg` and the fields, or columns for people (controller.md 6.1).
+ * `msg` and the fields, or columns for people (controller.md 6.1). What others wrote in them moves no cursor and turns no
+ * text round: such characters are escaped, which JSON reads as the same.
  */
 export function createZapWriter(options: ZapWriterOptions): (line: LogLine) => void {
   const { format, timeEncoding, write, nowMs } = options;
@@ -30,12 +31,12 @@ export function createZapWriter(options: ZapWriterOptions): (line: LogLine) => v
     if (format === "json") {
       const head = { level: name, ts: time, logger: target, msg: message };
       // a field of one of these names does not hide them
-      write(`${JSON.stringify({ ...head, ...given, ...head })}\n`);
+      write(`${printable(JSON.stringify({ ...head, ...given, ...head }))}\n`);
       return;
     }
     const columns = [time, name.toUpperCase(), target, oneLine(message)];
     if (Object.keys(given).length > 0) columns.push(JSON.stringify(given));
-    write(`${columns.join("\t")}\n`);
+    write(`${printable(columns.join("\t"))}\n`);
   };
 }
 

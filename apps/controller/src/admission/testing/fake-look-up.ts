@@ -1,4 +1,5 @@
 import type { KubernetesObject } from "@kubewarden-ts/api";
+import { createSemaphore } from "@kubewarden-ts/base";
 import { KubeError, type ObjectClient } from "@kubewarden-ts/kube";
 import * as v from "valibot";
 import type { ClusterLookUp } from "../validation/findings.ts";
@@ -46,7 +47,9 @@ export function fakeLookUp(options: FakeClusterOptions = {}): FakeLookUp {
       return { ...object, webhooks: [rest] };
     },
   };
-  return { objects, deploymentsNamespace: namespace, signal: new AbortController().signal, checked };
+  const { signal } = new AbortController();
+  const dryRuns = createSemaphore(8);
+  return { objects, deploymentsNamespace: namespace, dryRuns, signal, checked };
 }
 
 function refuse(kind: string, expressions: readonly string[]): void {

@@ -8,7 +8,9 @@ import type { ClusterLookUp } from "./findings.ts";
 const name = "kubewarden-ts-match-conditions-check";
 /** Where the API server says what is wrong, when it got one condition. */
 const checkedField = "webhooks[0].matchConditions[0].expression: ";
-/** Requests that are made at the same time when the mistake is looked for. */
+/** Expressions of one review that are checked by themselves: its price for the API server. Further mistakes are found next time. */
+const maxChecked = 8;
+/** Of those, how many at the same time. */
 const atOnce = 4;
 
 export interface ExpressionFindings {
@@ -19,8 +21,8 @@ export interface ExpressionFindings {
 
 /**
  * Has the API server check expressions, which it will evaluate, by a webhook configuration that it does not store
- * (controller.md 12.1): all in one, and each by itself when one is wrong, so that a message belongs to its condition. An
- * expression that could not be checked is refused.
+ * (controller.md 12.1): all in one, and when that is refused a few by themselves, so that a message belongs to its condition.
+ * An expression that could not be checked, or not in time, is refused.
  */
 export async function expressionFindings(
   conditions: readonly MatchCondition[],
@@ -48,12 +50,19 @@ async function eachOf(
 ): Promise<[number, FieldError[]][]> {
   const [only, ...others] = expressions;
   if (only !== undefined && others.length === 0) return [errorOf(only.index, all)];
-  const found = await mapConcurrent(expressions, atOnce, async (each) => {
+  const found = await mapConcurrent(suspects(expressions, all), atOnce, async (each) => {
     const checked = await check([each], lookUp);
     return checked.kind === "refused" || checked.kind === "failed" ? [errorOf(each.index, checked)] : [];
   });
   // refused together, and good one by one: nobody knows what is wrong
   return found.flat().length > 0 ? found.flat() : [errorOf(0, { ...all, kind: "failed" })];
+}
+
+/** Those that the API server names; the words of an expression can name others too, so its word alone is no finding. */
+function suspects(expressions: readonly Expression[], { message }: Refusal): Expression[] {
+  const named = new Set(Array.from(message.matchAll(/matchConditions\[(\d+)\]/g), ([, at]) => Number(at)));
+  const among = expressions.filter((_each, at) => named.has(at));
+  return (among.length > 0 ? among : expressions).slice(0, maxChecked);
 }
 
 const notKnown =
@@ -78,9 +87,10 @@ type Checked =
 
 async function check(
   expressions: readonly Expression[],
-  { objects, signal }: ClusterLookUp,
+  { objects, dryRuns, signal }: ClusterLookUp,
 ): Promise<Checked> {
   try {
+    using _permit = await dryRuns.acquire({ signal });
     const options = { dryRun: true, signal };
     const stored = await objects.create(validatingWebhookConfigurations, configuration(expressions), options);
     return stored.webhooks?.[0]?.["matchConditions"] === undefined ? { kind: "unknown" } : { kind: "good" };

@@ -1,3 +1,4 @@
+import type { Semaphore } from "@kubewarden-ts/base";
 import type { CallOptions, ObjectClient } from "@kubewarden-ts/kube";
 import type { FieldError } from "../field-error.ts";
 
@@ -12,6 +13,8 @@ export interface ClusterLookUp extends Required<CallOptions> {
   readonly objects: Pick<ObjectClient, "get" | "create">;
   /** of the policy servers, and of what they refer to */
   readonly deploymentsNamespace: string;
+  /** of all reviews: each write that is not stored costs the API server as much as one that is */
+  readonly dryRuns: Semaphore;
 }
 
 /**

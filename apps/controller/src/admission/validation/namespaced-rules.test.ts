@@ -1,6 +1,7 @@
 import type { RuleWithOperations } from "@kubewarden-ts/api/policies";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { namespace } from "../testing/fake-look-up.ts";
 import * as make from "../testing/objects.ts";
 import { mistakes, validated } from "../testing/validated.ts";
 import { namespacedRuleFindings } from "./namespaced-rules.ts";
@@ -135,3 +136,16 @@ function isMatch(rule: RuleWithOperations, request: (typeof reports)[number]): b
   });
   return fits(apiGroups, request.group) && fits(apiVersions, request.version) && isResource;
 }
+
+describe("policies of the deployments namespace", () => {
+  it.each([
+    ["a policy", make.policy],
+    ["a group", make.policyGroup],
+  ])("admits %s there, and says that it sees the Pods of policy servers", async (_row, object) => {
+    expect(await validated(object({}, { namespace }))).toEqual({
+      allowed: true,
+      warnings: [expect.stringContaining("metadata.namespace: kubewarden is where policy servers run")],
+    });
+    expect(await validated(object())).toEqual({ allowed: true, warnings: [] });
+  });
+});

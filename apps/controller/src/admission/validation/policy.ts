@@ -1,6 +1,7 @@
 import { isGroup, isNamespaced, type Policy } from "@kubewarden-ts/api/policies";
 import { type FieldError, required } from "../field-error.ts";
 import { amountErrors } from "./amounts.ts";
+import { deploymentsNamespaceWarnings } from "./deployments-namespace.ts";
 import { type ClusterLookUp, type Findings, newlyFound } from "./findings.ts";
 import { groupErrors, memberErrors } from "./group.ts";
 import { matchConditionFindings } from "./match-conditions.ts";
@@ -33,6 +34,7 @@ export async function policyFindings(
   const amounts = amountErrors(policy);
   if (amounts.length > 0) return { ...none, errors: amounts };
   const namespaced = isNamespaced(policy) ? namespacedRuleFindings(rules) : none;
+  const place = deploymentsNamespaceWarnings(policy, lookUp);
   const conditions = await matchConditionFindings(matchConditions, lookUp);
   const errors = [
     ...ruleErrors(rules),
@@ -46,7 +48,7 @@ export async function policyFindings(
     ...newlyFound(webhookValueErrors, policy, old),
     ...(isNew ? await uniqueNameErrors(policy, lookUp) : []),
   ];
-  return { errors, warnings: [...namespaced.warnings, ...conditions.warnings] };
+  return { errors, warnings: [...place, ...namespaced.warnings, ...conditions.warnings] };
 }
 
 function timeoutErrors(policy: Policy): FieldError[] {
