@@ -53,7 +53,9 @@ export const BROWSER_FOLDERS: readonly string[] = [
 /** Tests, and what only they use: fixtures, `src/testing/`, and `differences.ts`, where a policy differs from upstream. */
 export function isTestFile(path: string): boolean {
   if (path.startsWith("packages/policy-sdk/src/testing/")) return path.endsWith(".test.ts"); // published
-  return /\.test\.ts$|\/fixtures\/|\/src\/(?:[^/]+\/)*testing\/|^policies\/[^/]+\/differences\.ts$/.test(path);
+  return /\.test\.ts$|\/fixtures\/|\/src\/(?:[^/]+\/)*testing\/|^policies\/[^/]+\/differences\.ts$/.test(
+    path,
+  );
 }
 
 /** Files beside the folders of the policies that policies share; the rest there builds and tests them. */

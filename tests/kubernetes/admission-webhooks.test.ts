@@ -230,7 +230,8 @@ describe.skipIf(requires("kubernetes").skip)(
       const everything = [{ ...rules[0], apiGroups: ["*"], resources: ["*"] }];
       const { status, warnings } = await create("AdmissionPolicy", { ...policy, rules: everything });
       expect(status).toBe(201);
-      expect(warnings).toEqual([expect.stringContaining("all resources of all API groups")]);
+      const expected = ["is where policy servers run", "all resources of all API groups"];
+      expect(warnings).toEqual(expected.map((text) => expect.stringContaining(text)));
     });
 
     it("controller 45: a PolicyServer whose pull secret is gone can be deleted", async () => {

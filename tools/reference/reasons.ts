@@ -52,6 +52,10 @@ export const reasons: Readonly<Record<string, string>> = {
   PolicyPending: "The policy waits for its policy server.",
   WebhookRestored: "Somebody had deleted the webhook configuration of the policy; it is there again.",
   WebhookUpdated: "The webhook configuration was changed to what the policy says.",
+  WebhookNotOurs:
+    "A webhook configuration has the name of the policy's and is somebody else's: it stays when the policy goes.",
+  CertificateAuthorityReplaced:
+    "On the Secret: the certificate authority could not be used, and another one was made. The message says why.",
 };
 
 const REASON = /(?:\breason:|\bnotReady\()\s*"(?<reason>[A-Za-z]+)"/g;
