@@ -26,5 +26,7 @@ const exitCode = await runScannerProgram(
     terminalColumns: stderr.isTTY ? () => stderr.columns : undefined,
   },
 );
+// what a pipe has not taken yet would be cut off
+await Promise.all([stdout, stderr].map((output) => new Promise((resolve) => output.write("", resolve))));
 // connections that are still being made are not waited for
 process.exit(exitCode);

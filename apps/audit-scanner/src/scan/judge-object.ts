@@ -22,13 +22,15 @@ export async function judgeObject(
   if (!options.incremental) return evaluator.evaluate(object, questions, graceSignal);
   const stored = reusable(object, context.sink.stored(object));
   const waiting = new Map<Question, Waiting>();
+  const toTell = new Set<Question>();
   for (const question of questions) {
     const found = stored.get(key(question.policy.uniqueName, question.operation));
     if (found === undefined) continue;
     const revision = revisions.current(question.policy);
-    if (revision !== "ask") waiting.set(question, { found, revision });
+    if (revision === "ask") toTell.add(question);
+    else waiting.set(question, { found, revision });
   }
-  const ask = (some: readonly Question[]) => askAndTell(object, some, { ...context, revisions });
+  const ask = (some: readonly Question[]) => askAndTell(object, some, { ...context, revisions, toTell });
   const verdicts = await ask(questions.filter((question) => !waiting.has(question)));
   const changed: Question[] = [];
   for (const [question, { found, revision }] of waiting) {
@@ -47,19 +49,36 @@ interface Waiting {
   readonly revision: Promise<string | undefined>;
 }
 
+interface AskDeps extends JudgeContext {
+  readonly revisions: KnownRevisions;
+  /** questions of whose answers others wait to be told the revision */
+  readonly toTell: ReadonlySet<Question>;
+}
+
 async function askAndTell(
   object: AuditedObject,
   questions: readonly Question[],
-  { evaluator, graceSignal, revisions }: JudgeContext & { readonly revisions: KnownRevisions },
+  { evaluator, graceSignal, revisions, toTell }: AskDeps,
 ): Promise<Map<Question, Verdict>> {
-  if (questions.length === 0) return new Map();
-  try {
-    const verdicts = await evaluator.evaluate(object, questions, graceSignal);
+  const answers = new Map<Question, Verdict>();
+  const ask = async (some: readonly Question[]): Promise<void> => {
+    if (some.length === 0) return;
+    const verdicts = await evaluator.evaluate(object, some, graceSignal);
+    for (const [index, question] of some.entries()) answers.set(question, verdicts[index]!);
     for (const verdict of verdicts) revisions.told(verdict.policy, verdict);
-    return new Map(questions.map((question, index) => [question, verdicts[index]!]));
-  } catch (error) {
-    for (const { policy } of questions) revisions.told(policy, undefined);
-    throw error;
+  };
+  const isSilent = (question: Question): boolean => {
+    const { revision, result } = answers.get(question) ?? {};
+    return revision === undefined && result !== "error" && revisions.mayTell(question.policy);
+  };
+  try {
+    await ask(questions);
+    // The first answers of a server tell none: only from then on it is known that the server can be asked for more.
+    await ask(questions.filter(isSilent));
+    for (const question of questions) if (isSilent(question)) revisions.silent(question.policy);
+    return answers;
+  } finally {
+    for (const question of questions) if (toTell.has(question)) revisions.notTold(question.policy);
   }
 }
 

@@ -11,13 +11,25 @@ export interface KnownRevisions {
    *   as soon as it is known; `undefined` when the server does not tell it
    */
   current(policy: AuditablePolicy): "ask" | Promise<string | undefined>;
-  /** A verdict of this run came, or none for who had to ask. */
-  told(policy: AuditablePolicy, verdict: Verdict | undefined): void;
+  /** A verdict of this run came; one that tells no revision says nothing about those to come. */
+  told(policy: AuditablePolicy, verdict: Verdict): void;
+  /** Who had to ask was not told: until somebody is, all objects are asked about, and none waits. */
+  notTold(policy: AuditablePolicy): void;
+  /** A policy that was asked again did not tell it: asking once more is of no use. */
+  silent(policy: AuditablePolicy): void;
+  /** Whether a verdict without a revision is worth asking again: the first answers of a server have none. */
+  mayTell(policy: AuditablePolicy): boolean;
 }
 
 export function createKnownRevisions(): KnownRevisions {
   const known = new Map<AuditablePolicy, Promise<string | undefined>>();
   const asking = new Map<AuditablePolicy, PromiseWithResolvers<string | undefined>>();
+  const silent = new Set<AuditablePolicy>();
+  const settle = (policy: AuditablePolicy, revision: string | undefined): void => {
+    known.set(policy, Promise.resolve(revision));
+    asking.get(policy)?.resolve(revision);
+    asking.delete(policy);
+  };
   return {
     current(policy) {
       const pending = known.get(policy) ?? asking.get(policy)?.promise;
@@ -25,12 +37,13 @@ export function createKnownRevisions(): KnownRevisions {
       asking.set(policy, Promise.withResolvers());
       return "ask";
     },
-    told(policy, verdict) {
-      const revision = verdict?.revision;
-      // Not every answer tells it. Until one does, all objects are asked about, and none waits.
-      if (revision !== undefined || !known.has(policy)) known.set(policy, Promise.resolve(revision));
-      asking.get(policy)?.resolve(revision);
-      asking.delete(policy);
+    told(policy, { revision }) {
+      if (revision !== undefined) settle(policy, revision);
     },
+    notTold(policy) {
+      if (!known.has(policy)) settle(policy, undefined);
+    },
+    silent: (policy) => void silent.add(policy),
+    mayTell: (policy) => !silent.has(policy),
   };
 }

@@ -58,9 +58,10 @@ describe("readListedObject", () => {
     const value = fc.oneof(fc.jsonValue(), fc.record({ metadata: meta, kind: odd, spec: fc.jsonValue() }));
     fc.assert(
       fc.property(value, (json) => {
-        const object = read(JSON.stringify(json));
+        const sent = JSON.stringify(json);
+        const object = read(sent);
         if (object === undefined) return;
-        expect(JSON.parse(object.text)).toEqual({ apiVersion: "v1", ...(json as object) });
+        expect(JSON.parse(object.text)).toEqual({ apiVersion: "v1", ...JSON.parse(sent) });
         expect([object.name, object.uid, object.resourceVersion].every((text) => text !== "")).toBe(true);
       }),
     );
