@@ -8,6 +8,7 @@ import { defineConfig } from "vitest/config";
 const alone = [
   "tests/load/**/*.test.ts",
   "tests/adversary/**/*.test.ts",
+  "tests/cluster/**/*.test.ts",
   "packages/policy-runtime/**/*.test.ts",
   "packages/policy-evaluation/**/*.test.ts",
   "apps/policy-server/**/*.test.ts",
