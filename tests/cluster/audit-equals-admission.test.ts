@@ -50,7 +50,7 @@ describe.skipIf(requires("kubernetes-controllers").skip)("the audit scanner and 
     expect(asked.map((names) => names.sort())).toEqual(objects.map(({ judges }) => judges));
   });
 
-  it(`audit 1: says of ${pairs} pairs of object and policy what the API server says`, {
+  it(`audit-and-reports 1: says of ${pairs} pairs of object and policy what the API server says`, {
     timeout: 600_000,
   }, async () => {
     const disagreements: object[] = [];

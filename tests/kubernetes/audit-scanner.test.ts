@@ -41,7 +41,7 @@ describe.skipIf(isMissing)("the audit scanner and a real API server", () => {
   }
 
   it.each(kinds)(
-    "audit 1, 2, 3, 26: a denied Pod gets a %s, which follows policy and Pod",
+    "audit-and-reports 1, 2, 3, 26: a denied Pod gets a %s, which follows policy and Pod",
     async (kind, api, plural) => {
       const { plane } = ground;
       const namespace = await plane.createNamespace();

@@ -79,7 +79,7 @@ async function verdicts(batch: boolean, padding = 0) {
 describe.each([
   ["one by one", false],
   ["in a batch", true],
-])("audit 8, 11, 13, 32: our policy server asked %s by mutual TLS", (_row, batch) => {
+])("audit-and-reports 8, 11, 13, 32: our policy server asked %s by mutual TLS", (_row, batch) => {
   it("says what each policy says", async () => {
     const said = await verdicts(batch);
     expect(said.map(({ policy, result }) => [policy.uniqueName, result])).toEqual([

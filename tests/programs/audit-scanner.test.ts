@@ -52,12 +52,12 @@ describe("the process of the audit scanner", () => {
     [["--report-kind=openreport"], /^Error on cmd\.Execute\(\): invalid report-kind 'openreport': .*\n$/],
     [["--parallel-policies=0"], /^Error on cmd\.Execute\(\): invalid argument "0" .*\n$/],
     [["--client-key", "k"], /^Error on cmd\.Execute\(\): if any flags in the group .*\n$/],
-  ])("audit 30, 35, 36, 37: %j is exit code 1, one line and no stack", async (args, stderr) => {
+  ])("audit-and-reports 30, 35, 36, 37: %j is exit code 1, one line and no stack", async (args, stderr) => {
     const ended = await runToEnd(program, args, { env });
     expect(ended).toEqual({ exitCode: 1, stdout: "", stderr: expect.stringMatching(stderr) });
   });
 
-  it("audit 34: writes JSON lines to standard output and nothing else", async () => {
+  it("audit-and-reports 34: writes JSON lines to standard output and nothing else", async () => {
     await using server = await startFakePolicyServer(() => accepting);
     const { exitCode, stdout, stderr } = await runToEnd(program, ["-u", server.url], { env });
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
@@ -66,7 +66,7 @@ describe("the process of the audit scanner", () => {
     expect(results()).toMatchObject([{ result: "pass" }]);
   });
 
-  it("audit 13: is let in by mutual TLS with its certificate, and trusts whom it is told to", async () => {
+  it("audit-and-reports 13: is let in by mutual TLS with its certificate, and trusts whom it is told to", async () => {
     const root = issueCertificate("root", { authority: true });
     const stranger = issueCertificate("stranger", { authority: true });
     const client = issueCertificate("scanner", { issuer: root });
@@ -93,7 +93,7 @@ describe("the process of the audit scanner", () => {
     expect(await outcome("--insecure-ssl", ...pair)).toEqual([0, "pass"]);
   }, 30_000);
 
-  it("audit 41: finishes what is under way when it is asked to stop, deletes nothing, ends with 1", async () => {
+  it("audit-and-reports 41: finishes what is under way when it is asked to stop, deletes nothing, ends with 1", async () => {
     api.put({
       ...reports,
       metadata: {
@@ -129,7 +129,7 @@ describe("the process of the audit scanner", () => {
     expect(api.count({ method: "DELETE" })).toBe(0);
   }, 30_000);
 
-  it("audit 41: who asks twice does not wait", async () => {
+  it("audit-and-reports 41: who asks twice does not wait", async () => {
     const asked = Promise.withResolvers<void>();
     await using server = await startFakePolicyServer(() => {
       asked.resolve();

@@ -21,28 +21,28 @@ function podOfShop(name: string): FakeObject {
 describe("the command line", () => {
   it.each([
     [
-      "audit 30: a report kind that is none",
+      "audit-and-reports 30: a report kind that is none",
       ["--report-kind", "openreport"],
       "invalid report-kind 'openreport': supported values are 'openreports' and 'policyreport'",
     ],
     [
-      "audit 35: a certificate without its key",
+      "audit-and-reports 35: a certificate without its key",
       ["--client-cert", "tls.crt"],
       "if any flags in the group [client-cert client-key] are set they must all be set; missing [client-key]",
     ],
     [
-      "audit 36: a level that is none",
+      "audit-and-reports 36: a level that is none",
       ["--loglevel", "bogus"],
       "invalid loglevel 'bogus': supported values are 'debug', 'info', 'warning' and 'error'",
     ],
     ["a flag that is none", ["--x"], "unknown flag: --x"],
     [
-      "audit 37: a limit of 0",
+      "audit-and-reports 37: a limit of 0",
       ["--parallel-namespaces", "0"],
       `invalid argument "0" for "--parallel-namespaces" flag: expected 1 to 2147483647`,
     ],
     [
-      "audit 37: a negative limit",
+      "audit-and-reports 37: a negative limit",
       ["--page-size", "-1"],
       `invalid argument "-1" for "--page-size" flag: expected 1 to 2147483647`,
     ],
@@ -69,7 +69,7 @@ describe("the command line", () => {
     });
   });
 
-  it("audit 34: no cluster is an error on standard error", async () => {
+  it("audit-and-reports 34: no cluster is an error on standard error", async () => {
     const { exitCode, stdout, stderr } = await runScanner([], { env: { KUBECONFIG: "/does/not/exist" } });
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
     expect(stderr).toMatch(/^Error on cmd\.Execute\(\): no kubeconfig .*\n$/);
@@ -81,7 +81,7 @@ describe("the command line", () => {
     expect(stdout).toContain("audit-scanner");
   });
 
-  it("audit 35: a file of authorities that cannot be read is named, and nothing was changed", async () => {
+  it("audit-and-reports 35: a file of authorities that cannot be read is named, and nothing was changed", async () => {
     await using ground = await scannerGround(shop);
     const path = join(import.meta.dirname, "no-such-file.pem");
     const { exitCode, stderr } = await ground.run(["--extra-ca", path, "--report-kind=openreports"]);
@@ -92,7 +92,7 @@ describe("the command line", () => {
 });
 
 describe("a scan", () => {
-  it("audit 1, 34, 36: writes a report, logs JSON lines at info, and sums up", async () => {
+  it("audit-and-reports 1, 34, 36: writes a report, logs JSON lines at info, and sums up", async () => {
     await using ground = await scannerGround(shop, () => denying);
     const { exitCode, stdout, stderr } = await ground.run([]);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
@@ -115,7 +115,7 @@ describe("a scan", () => {
     expect(lines.at(-1)).toMatchObject({ message: "audit finished", objects: 1, fail: 1, error: 0 });
   });
 
-  it("audit 22: of both -c and -n the cluster counts, and standard error says so", async () => {
+  it("audit-and-reports 22: of both -c and -n the cluster counts, and standard error says so", async () => {
     const objects = [...shop, cap("spaces", { rules: [namespaceRule] })];
     await using ground = await scannerGround(objects);
     const { exitCode, stderr } = await ground.run(["-c", "-n", "shop"]);
@@ -127,7 +127,7 @@ describe("a scan", () => {
     expect(ground.api.stored(clusterReports)).toHaveLength(1);
   });
 
-  it("audit 21, 22: ignored namespaces are left out, unless one is named", async () => {
+  it("audit-and-reports 21, 22: ignored namespaces are left out, unless one is named", async () => {
     const objects = [...shop, namespace("a"), pod("a/one"), namespace("b"), pod("b/two")];
     await using ground = await scannerGround(objects);
     await ground.run(["-i", "a,x", "-i", "b"]);
@@ -137,7 +137,7 @@ describe("a scan", () => {
     expect(namesOf()).toEqual(["a", "shop"]);
   });
 
-  it("audit 6, 33: with --disable-store --output-scan reports are only logged", async () => {
+  it("audit-and-reports 6, 33: with --disable-store --output-scan reports are only logged", async () => {
     const objects = [...shop, cap("spaces", { rules: [namespaceRule] })];
     await using ground = await scannerGround(objects);
     const { exitCode, stdout } = await ground.run([
@@ -153,7 +153,7 @@ describe("a scan", () => {
     expect(written.map(({ method, path }) => `${method} ${path}`)).toEqual([]);
   });
 
-  it("audit 31: with openreports our reports of the other kind go", async () => {
+  it("audit-and-reports 31: with openreports our reports of the other kind go", async () => {
     await using ground = await scannerGround(shop);
     await ground.run([]);
     expect(ground.api.stored(reports)).toHaveLength(1);
@@ -171,7 +171,7 @@ describe("a scan", () => {
     expect(logLines(stdout).at(-1)).toMatchObject({ message: "audit finished" });
   });
 
-  it("audit 10: a policy server that is down gives error results and exit code 0", async () => {
+  it("audit-and-reports 10: a policy server that is down gives error results and exit code 0", async () => {
     await using ground = await scannerGround(shop, () => "reset");
     const { exitCode } = await ground.run([]);
     expect(exitCode).toBe(0);
@@ -186,7 +186,7 @@ describe("a scan", () => {
     expect(stderr).toMatch(/^Error on cmd\.Execute\(\): failed to obtain cluster auditable policies: /);
   });
 
-  it("audit 41: who is asked to stop deletes nothing and ends with 1", async () => {
+  it("audit-and-reports 41: who is asked to stop deletes nothing and ends with 1", async () => {
     const stop = new AbortController();
     let isSecond = false;
     await using ground = await scannerGround(shop, () => {

@@ -58,7 +58,7 @@ function check(answer: Answer, body: string): void {
   }
 }
 
-describe("audit 11: answers of any shape", () => {
+describe("audit-and-reports 11: answers of any shape", () => {
   it("are a verdict of the server or an error with its cause", () => {
     fc.assert(
       fc.property(text, (body) => {

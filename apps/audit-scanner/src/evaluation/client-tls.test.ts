@@ -57,7 +57,7 @@ const read = ({ extraCaFile, clientCertFile, clientKeyFile, insecure = false }: 
 const pair = { clientCertFile: "client.crt", clientKeyFile: "client.key" };
 const servers = { plain: () => plain, mutual: () => mutual, below: () => below };
 
-describe("audit 13: TLS", () => {
+describe("audit-and-reports 13: TLS", () => {
   it.each<[string, keyof typeof servers, ClientTlsFiles, string]>([
     ["the authority of --extra-ca is trusted", "plain", { extraCaFile: "ca.crt" }, "pass"],
     ["an intermediate one as well", "below", { extraCaFile: "middle.crt" }, "pass"],
@@ -104,7 +104,7 @@ describe("audit 13: TLS", () => {
   });
 });
 
-describe("audit 35: files that are no good", () => {
+describe("audit-and-reports 35: files that are no good", () => {
   it.each<[string, ClientTlsFiles, string]>([
     [
       "an authority that is not there",

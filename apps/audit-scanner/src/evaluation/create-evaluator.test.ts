@@ -25,7 +25,7 @@ const hasty = {
   sleep: (ms: number) => (ms < 10_000 ? Promise.resolve() : new Promise<void>(() => {})),
 };
 
-describe("audit 9: the URL", () => {
+describe("audit-and-reports 9: the URL", () => {
   it.each([
     ["", "clusterwide-p", "/audit/clusterwide-p"],
     ["", "namespaced-n-p", "/audit/namespaced-n-p"],
@@ -44,7 +44,7 @@ describe("audit 9: the URL", () => {
   });
 });
 
-describe("audit 10, 11: what is no verdict is an error with its cause", () => {
+describe("audit-and-reports 10, 11: what is no verdict is an error with its cause", () => {
   it.each<[string, FakeAnswer, string]>([
     [
       "HTTP 404",
@@ -139,7 +139,7 @@ describe("audit 10, 11: what is no verdict is an error with its cause", () => {
   });
 });
 
-describe("audit 12: a policy server that hangs", () => {
+describe("audit-and-reports 12: a policy server that hangs", () => {
   it("is given up after 10 s", async () => {
     const asked = Promise.withResolvers<void>();
     await using server = await startFakePolicyServer(() => {
@@ -185,7 +185,7 @@ describe("a scan that is stopped", () => {
   });
 });
 
-describe("audit 24: requests at once", () => {
+describe("audit-and-reports 24: requests at once", () => {
   it.each([
     ["of a namespace", "default", 2],
     ["of the cluster", undefined, 1],
@@ -221,7 +221,7 @@ describe("endpoints of a policy server", () => {
   });
 });
 
-describe("audit 40: verdicts", () => {
+describe("audit-and-reports 40: verdicts", () => {
   it("stand in the order of the questions, whatever is faster", async () => {
     await using server = await startFakePolicyServer(({ path }, sequence) =>
       JSON.stringify({ response: { allowed: true, status: { message: `${path} ${sequence > 0}` } } }),

@@ -4,7 +4,7 @@ import { pod, pods } from "./testing/questions.ts";
 
 const text = (bytes: Uint8Array) => Buffer.from(bytes).toString();
 
-describe("audit 8: the request about an object", () => {
+describe("audit-and-reports 8: the request about an object", () => {
   it("is the one that the API server would send", () => {
     const object = pod("web");
     expect(JSON.parse(text(syntheticReview(object, "CREATE").body()))).toEqual({

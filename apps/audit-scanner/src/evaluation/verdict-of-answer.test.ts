@@ -88,7 +88,7 @@ describe("audit-and-reports 2.9: what an answer means", () => {
   });
 });
 
-describe("audit 32: a policy group", () => {
+describe("audit-and-reports 32: a policy group", () => {
   const causes = [cause("spec.policies.signed", "no signature"), cause("spec.policies.small", null)];
   const status = { message: "not here", details: { causes } };
 

@@ -34,7 +34,7 @@ describe("pflagWords", () => {
     ["no words that are no flags", ["scan", "-c", "now"], ["--cluster=true"]],
     ["nothing after --", ["-c", "--", "--x"], ["--cluster=true"]],
     ["a wish for help, whatever else stands there", ["-c", "-h"], ["--help"]],
-  ])("audit 1.1: reads %s", (_row, argv, words) => {
+  ])("audit-and-reports section 1.1: reads %s", (_row, argv, words) => {
     expect(read(...argv)).toEqual(words);
   });
 
@@ -60,7 +60,7 @@ describe("pflagWords", () => {
       'invalid argument "99999999999" for "--parallel-resources" flag: expected 1 to 2147483647',
     ],
     [["--report-kind="], "invalid report-kind '': supported values are 'openreports' and 'policyreport'"],
-  ])("audit 1.4: refuses %j", (argv, message) => {
+  ])("audit-and-reports section 1.4: refuses %j", (argv, message) => {
     expect(read(...argv)).toBe(message);
   });
 

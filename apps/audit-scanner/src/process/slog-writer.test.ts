@@ -14,15 +14,18 @@ it.each([
   ["info", "info"],
   ["warn", "warning"],
   ["error", "error"],
-] as const)("audit 34: a line of level %s is one of level %s, in the order of Go's", (level, name) => {
-  const { lines, log } = logged(() => "2026-01-02T03:04:05.123456789Z");
-  log.log(level, "scan started", { RunUID: "u", count: 3n, rate: Number.NaN });
-  expect(lines).toEqual([
-    `{"time":"2026-01-02T03:04:05.123456789Z","level":"${name}","message":"scan started","component":"scanner","RunUID":"u","count":"3","rate":"NaN"}\n`,
-  ]);
-});
+] as const)(
+  "audit-and-reports 34: a line of level %s is one of level %s, in the order of Go's",
+  (level, name) => {
+    const { lines, log } = logged(() => "2026-01-02T03:04:05.123456789Z");
+    log.log(level, "scan started", { RunUID: "u", count: 3n, rate: Number.NaN });
+    expect(lines).toEqual([
+      `{"time":"2026-01-02T03:04:05.123456789Z","level":"${name}","message":"scan started","component":"scanner","RunUID":"u","count":"3","rate":"NaN"}\n`,
+    ]);
+  },
+);
 
-it("audit 2.12: a field does not hide what a line is", () => {
+it("audit-and-reports section 2.12: a field does not hide what a line is", () => {
   const { lines, log } = logged();
   log
     .child({ target: "k8sclient" })

@@ -13,7 +13,7 @@ const properties = {
 const ofCluster = { ...properties, "policy-kind": "ClusterAdmissionPolicy" };
 
 describe("buildReport", () => {
-  it("audit 25: has the fields of the contract, and no others", () => {
+  it("audit-and-reports 25: has the fields of the contract, and no others", () => {
     expect(buildReport(findings(pod("ns", "uid")), options)).toStrictEqual({
       apiVersion: "openreports.io/v1alpha1",
       kind: "Report",
@@ -47,14 +47,14 @@ describe("buildReport", () => {
     });
   });
 
-  it("audit 25: is a cluster report without a namespace for an object that is in none", () => {
+  it("audit-and-reports 25: is a cluster report without a namespace for an object that is in none", () => {
     const report = buildReport(findings(namespaceObject("uid")), options);
     expect(report.kind).toBe("ClusterReport");
     expect(report.metadata).not.toHaveProperty("namespace");
     expect(report.scope).not.toHaveProperty("namespace");
   });
 
-  it("audit 30: has the other kind's version, and no source of its own, with policyreport", () => {
+  it("audit-and-reports 30: has the other kind's version, and no source of its own, with policyreport", () => {
     const types = reportTypes("policyreport");
     const report = buildReport(findings(pod("ns", "uid")), { ...options, types });
     expect(report).toMatchObject({ apiVersion: "wgpolicyk8s.io/v1alpha2", kind: "PolicyReport" });
@@ -63,7 +63,7 @@ describe("buildReport", () => {
     expect(ofNamespace.kind).toBe("ClusterPolicyReport");
   });
 
-  it("audit 16.1, 17.1, 19.1: counts policies without a result, and has none for an object that no policy matches", () => {
+  it("audit-and-reports 16, 17.1, 19.1: counts policies without a result, and has none for an object that no policy matches", () => {
     const results = ["pass", "pass", "fail", "error"] as const;
     const verdicts = results.map((result) => verdict({ result }));
     const left = { skipped: 2, errored: 3 };
@@ -83,12 +83,12 @@ const contextAwareResources = [{ apiVersion: "v1", kind: "Namespace" }];
 const member = { module: "registry.test/m:v1", settings: {} };
 
 describe("buildResult", () => {
-  it("audit 25.1: has severity, category and message where there are any", () => {
+  it("audit-and-reports 25: has severity, category and message where there are any", () => {
     const result = buildResult(verdict({ policy: withSeverity("low"), message: "well done" }), plain);
     expect(result).toMatchObject({ severity: "low", category: "PSP", message: "well done", result: "pass" });
   });
 
-  it("audit 2.1: is of severity info for a policy that monitors, whatever its annotation says", () => {
+  it("audit-and-reports 2: is of severity info for a policy that monitors, whatever its annotation says", () => {
     const monitoring = withSeverity("critical", { mode: "monitor" });
     const result = buildResult(verdict({ policy: monitoring, result: "fail" }), plain);
     expect(result).toMatchObject({
@@ -99,7 +99,7 @@ describe("buildResult", () => {
   });
 
   it.each(["urgent", "High", "", " low", "__proto__"])(
-    "audit 29: goes without severity for the annotation %j",
+    "audit-and-reports 29: goes without severity for the annotation %j",
     (text) => {
       expect(buildResult(verdict({ policy: withSeverity(text) }), plain)).not.toHaveProperty("severity");
     },
@@ -130,7 +130,7 @@ describe("buildResult", () => {
       policy("admissionPolicyGroups", { policies: { b: { ...member, contextAwareResources } } }),
       { validating: "true" },
     ],
-  ])("audit 28: has the properties of %s", (_row, judged, expected) => {
+  ])("audit-and-reports 28: has the properties of %s", (_row, judged, expected) => {
     const ofNamespace = judged.metadata.namespace && { "policy-namespace": "policy-namespace" };
     const kind = { "policy-kind": judged.kind };
     expect(buildResult(verdict({ policy: judged }), plain).properties).toEqual({
@@ -138,7 +138,7 @@ describe("buildResult", () => {
     });
   });
 
-  it("audit 32.1: names the members that refused, conditions that nobody evaluated, a change that is due", () => {
+  it("audit-and-reports 32: names the members that refused, conditions that nobody evaluated, a change that is due", () => {
     const group = policy("clusterAdmissionPolicyGroups");
     const failedMembers = { signed: "no signature", small: "too big" };
     expect(
@@ -157,7 +157,7 @@ describe("buildResult", () => {
     });
   });
 
-  it("audit 40.1: keeps what the next run needs only when there will be one that asks for it", () => {
+  it("audit-and-reports 40: keeps what the next run needs only when there will be one that asks for it", () => {
     const judged = verdict({ revision: "sha256:1", reads: ["{}"] });
     expect(buildResult(judged, plain).properties).toEqual({ validating: "true", ...ofCluster });
     expect(buildResult(judged, { incremental: true }).properties).toMatchObject({

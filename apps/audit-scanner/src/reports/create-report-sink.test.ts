@@ -30,7 +30,7 @@ describe("createReportSink and migrateLegacyReports keep the contract", () => {
 describe.each(reportKinds)("createReportSink with %s", (kind) => {
   const forbidden = statusAnswer(403, "Forbidden", "you may not");
 
-  it("audit 6.1: without store nothing is written or deleted, and every report is handed on", async () => {
+  it("audit-and-reports 6: without store nothing is written or deleted, and every report is handed on", async () => {
     await using fake = await openFake();
     const store = reportStore(fake, kind);
     for (const scope of ["front", undefined]) await store.put(scope, "old");
@@ -50,7 +50,7 @@ describe.each(reportKinds)("createReportSink with %s", (kind) => {
     expect(handedOn).toEqual(["a 1", "b 1", "a 1", "b 1"]);
   });
 
-  it("audit 15.2: an unchanged cluster costs one list, and without --incremental one small patch for each", async () => {
+  it("audit-and-reports 15: an unchanged cluster costs one list, and without --incremental one small patch for each", async () => {
     await using fake = await openFake();
     const store = reportStore(fake, kind);
     const all = Array.from({ length: 20 }, (_, index) => findings(pod("front", `p${index}`)));
@@ -67,7 +67,7 @@ describe.each(reportKinds)("createReportSink with %s", (kind) => {
     expect(selector).toBe("app.kubernetes.io/managed-by=kubewarden");
   });
 
-  it("audit 10.1: a report that cannot be written is logged, and the earlier one stays", async () => {
+  it("audit-and-reports 10: a report that cannot be written is logged, and the earlier one stays", async () => {
     await using fake = await openFake();
     const store = reportStore(fake, kind);
     await scan(store.sink("run-1"), "front", [findings(pod("front", "a")), findings(pod("front", "b"))]);
@@ -83,7 +83,7 @@ describe.each(reportKinds)("createReportSink with %s", (kind) => {
     ]);
   });
 
-  it("audit 14.2: where reports cannot be listed none is deleted, and all are written", async () => {
+  it("audit-and-reports 14: where reports cannot be listed none is deleted, and all are written", async () => {
     await using fake = await openFake();
     const store = reportStore(fake, kind);
     await store.put("front", "old");
@@ -96,7 +96,7 @@ describe.each(reportKinds)("createReportSink with %s", (kind) => {
     expect(fake.server.count({ method: "DELETE" })).toBe(0);
   });
 
-  it("audit 14.3: an account that may list one namespace only is enough for that", async () => {
+  it("audit-and-reports 14: an account that may list one namespace only is enough for that", async () => {
     await using fake = await openFake();
     const store = reportStore(fake, kind);
     await store.put("front", "old");
@@ -107,7 +107,7 @@ describe.each(reportKinds)("createReportSink with %s", (kind) => {
     expect(fake.server.stored(types[kind].namespaced)).toEqual([]);
   });
 
-  it("audit 3.3: without the right to delete, old reports stay, and one line says what to grant", async () => {
+  it("audit-and-reports 3: without the right to delete, old reports stay, and one line says what to grant", async () => {
     await using fake = await openFake();
     const store = reportStore(fake, kind);
     for (let index = 0; index < 30; index++) await store.put("front", `old-${index}`);
@@ -124,7 +124,7 @@ describe.each(reportKinds)("createReportSink with %s", (kind) => {
     expect(fake.server.count({ method: "DELETE" })).toBeLessThanOrEqual(8);
   });
 
-  it("audit 41.1: a run that is stopped deletes nothing more", async () => {
+  it("audit-and-reports 41: a run that is stopped deletes nothing more", async () => {
     await using fake = await openFake();
     const store = reportStore(fake, kind);
     await store.put("front", "old");
@@ -139,7 +139,7 @@ describe.each(reportKinds)("createReportSink with %s", (kind) => {
     expect(store.lines.filter(({ level }) => level === "error")).toEqual([]);
   });
 
-  it("audit 31.2: where the definitions are missing, one line for writing says so, and nothing is to be migrated", async () => {
+  it("audit-and-reports 31: where the definitions are missing, one line for writing says so, and nothing is to be migrated", async () => {
     await using fake = await openFake([]);
     const store = reportStore(fake, kind);
     await scan(store.sink("run"), "front", [findings(pod("front", "a")), findings(pod("front", "b"))]);
@@ -153,7 +153,7 @@ describe.each(reportKinds)("createReportSink with %s", (kind) => {
     expect(store.lines.slice(start)).toEqual([]);
   });
 
-  it("audit 31.3: a migration that is refused is told, and the scan goes on", async () => {
+  it("audit-and-reports 31: a migration that is refused is told, and the scan goes on", async () => {
     await using fake = await openFake();
     const store = reportStore(fake, kind);
     fake.server.answerAlways({ method: "GET" }, forbidden);
@@ -167,7 +167,7 @@ describe.each(reportKinds)("createReportSink with %s", (kind) => {
     );
   });
 
-  it("audit 25.5: an object without a UID gets no report, and its kind is told once", async () => {
+  it("audit-and-reports 25: an object without a UID gets no report, and its kind is told once", async () => {
     await using fake = await openFake();
     const store = reportStore(fake, kind);
     await scan(store.sink("run"), "front", [findings(pod("front", "")), findings(pod("front", ""))]);
@@ -175,7 +175,7 @@ describe.each(reportKinds)("createReportSink with %s", (kind) => {
     expect(store.lines.filter(({ level }) => level === "warn")).toHaveLength(1);
   });
 
-  it("audit 40.5: what is written twice in a run with the same content is written once", async () => {
+  it("audit-and-reports 40: what is written twice in a run with the same content is written once", async () => {
     await using fake = await openFake();
     const store = reportStore(fake, kind);
     const sink = store.sink("run");

@@ -14,11 +14,11 @@ describe("limitedMessage", () => {
       `${"x".repeat(4085)}${"😀".repeat(9)}`,
       `${"x".repeat(4085)} … (cut)`,
     ],
-  ])("audit 25.2: takes %s", (_row, message, expected) => {
+  ])("audit-and-reports 25: takes %s", (_row, message, expected) => {
     expect(limitedMessage(message)).toBe(expected);
   });
 
-  it("audit 25.2: is a text of at most 4 KiB that stays as it is, whatever the message", () => {
+  it("audit-and-reports 25: is a text of at most 4 KiB that stays as it is, whatever the message", () => {
     const unit = fc.nat({ max: 0xffff }).map((code) => String.fromCharCode(code)); // halves of characters too
     const part = fc.tuple(fc.string({ unit, maxLength: 5 }), fc.nat({ max: 1000 }));
     const messages = fc

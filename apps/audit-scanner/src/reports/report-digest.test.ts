@@ -49,7 +49,7 @@ describe("reportDigest", () => {
     ["with a label of somebody else", ({ metadata }) => Object.assign(metadata.labels, { team: "a" })],
     ["with an owner of somebody else", ({ metadata }) => metadata.ownerReferences.unshift({ uid: "x" })],
     ["with annotations", ({ metadata }) => Object.assign(metadata, { annotations: { a: "b" } })],
-  ])("audit 40.3: is the same for a report %s", (_row, edit) => {
+  ])("audit-and-reports 40: is the same for a report %s", (_row, edit) => {
     expect(stored(edit)).toBe(digest);
   });
 
@@ -70,11 +70,11 @@ describe("reportDigest", () => {
       "without the label of its version",
       ({ metadata }) => Reflect.deleteProperty(metadata.labels, "kubewarden.io/policyreport-version"),
     ],
-  ])("audit 40.3: is another for a report %s", (_row, edit) => {
+  ])("audit-and-reports 40: is another for a report %s", (_row, edit) => {
     expect(stored(edit)).not.toBe(digest);
   });
 
-  it("audit 40.3: depends on the order of results", () => {
+  it("audit-and-reports 40: depends on the order of results", () => {
     const two = [verdict({ message: "1" }), verdict({ message: "2" })];
     const of = (verdicts: Report["results"]) => reportDigest({ ...report, results: verdicts });
     const { results } = buildReport(findings(pod("ns", "uid"), two), options);

@@ -32,7 +32,7 @@ const judgements = fc.record(
 );
 
 describe("readStoredVerdicts", () => {
-  it("audit 40.2: finds again what was stored, with what it depended on", () => {
+  it("audit-and-reports 40: finds again what was stored, with what it depended on", () => {
     fc.assert(
       fc.property(judgements, (judgement) => {
         const [found] = stored(verdict(judgement));
@@ -50,11 +50,11 @@ describe("readStoredVerdicts", () => {
     ["an error", verdict({ result: "error", revision: "r" })],
     ["one of a policy whose revision is not known", verdict()],
     ["one of a policy with an empty revision", verdict({ revision: "" })],
-  ])("audit 40.2: never gives back %s", (_row, judged) => {
+  ])("audit-and-reports 40: never gives back %s", (_row, judged) => {
     expect(stored(judged)).toEqual([]);
   });
 
-  it("audit 40.2: does not know what a verdict depends on where that cannot be read", () => {
+  it("audit-and-reports 40: does not know what a verdict depends on where that cannot be read", () => {
     const result = {
       ...{ policy: "p", result: "pass", timestamp: { seconds: 1 } },
       properties: { "policy-revision": "r", reads: '[{"no":"text"}]' },
@@ -71,7 +71,7 @@ describe("readStoredReport", () => {
     fc.constant({ properties: { "policy-revision": "r" }, result: "pass" }),
   );
 
-  it("audit 5.1: reads any report that has a name, whatever else stands in it", () => {
+  it("audit-and-reports 5: reads any report that has a name, whatever else stands in it", () => {
     const reports = fc.record({
       scope: odd,
       results: fc.oneof(odd, fc.array(odd)),
@@ -89,7 +89,7 @@ describe("readStoredReport", () => {
     );
   });
 
-  it("audit 5.1: refuses what is no report, and fails in no other way", () => {
+  it("audit-and-reports 5: refuses what is no report, and fails in no other way", () => {
     const documents = fc.oneof(
       fc.uint8Array(),
       fc.jsonValue().map((value) => Buffer.from(JSON.stringify(value))),

@@ -20,7 +20,7 @@ function parses(text: string): boolean {
   let finite = true;
   try {
     JSON.parse(text, (_key, value) => {
-      if (Math.abs(value) === Number.POSITIVE_INFINITY) finite = false;
+      if (typeof value === "number" && !Number.isFinite(value)) finite = false;
       return value;
     });
     return finite;

@@ -38,7 +38,7 @@ export function reportContract(kind: ReportKind, open: () => Promise<ReportClust
         await store.objects.delete(outside, metadata);
     });
 
-    it("audit 25.3: the stored report has what was written, and the next one in its place", async () => {
+    it("audit-and-reports 25: the stored report has what was written, and the next one in its place", async () => {
       await scan(store.sink("run-1"), front, [findings(pod(front, "a"), [])]);
       expect(await store.report(front, "a")).toMatchObject({
         metadata: {
@@ -66,7 +66,7 @@ export function reportContract(kind: ReportKind, open: () => Promise<ReportClust
       });
     });
 
-    it("audit 27: all reports of a run have its UID, also those that say the same as before", async () => {
+    it("audit-and-reports 27: all reports of a run have its UID, also those that say the same as before", async () => {
       const all = ["a", "b"].map((uid) => findings(pod(front, uid)));
       await scan(store.sink("run-1"), front, all);
       const before = await store.report(front, "a");
@@ -79,7 +79,7 @@ export function reportContract(kind: ReportKind, open: () => Promise<ReportClust
       expect(changed).toMatchObject({ metadata: { labels: { [runUid]: "run-3" } }, summary: { fail: 1 } });
     });
 
-    it("audit 40.4: incremental, a report that says the same is not written, nor deleted", async () => {
+    it("audit-and-reports 40: incremental, a report that says the same is not written, nor deleted", async () => {
       const all = (message: string) => [
         findings(pod(front, "a"), [verdict({ revision: "r", reads: [] })]),
         findings(pod(front, "b"), [verdict({ revision: "r", reads: [], message })]),
@@ -95,7 +95,7 @@ export function reportContract(kind: ReportKind, open: () => Promise<ReportClust
       });
     });
 
-    it("audit 40.4: incremental, the next run finds what this one stored", async () => {
+    it("audit-and-reports 40: incremental, the next run finds what this one stored", async () => {
       const judged = verdict({ revision: "r", reads: ["{}"], result: "fail", message: "no" });
       await scan(store.sink("run-1", { incremental: true }), front, [findings(pod(front, "a"), [judged])]);
       const sink = store.sink("run-2", { incremental: true });
@@ -112,7 +112,7 @@ export function reportContract(kind: ReportKind, open: () => Promise<ReportClust
       expect(sink.stored(pod(front, "a"))).toEqual([]);
     });
 
-    it("audit 3.1: what no policy looks at any more loses its report, in this scope alone", async () => {
+    it("audit-and-reports 3: what no policy looks at any more loses its report, in this scope alone", async () => {
       await scan(store.sink("run-1"), front, [findings(pod(front, "a")), findings(pod(front, "b"))]);
       await scan(store.sink("run-1"), back, [findings(pod(back, "c"))]);
       await scan(store.sink("run-1"), undefined, [
@@ -130,7 +130,7 @@ export function reportContract(kind: ReportKind, open: () => Promise<ReportClust
       expect(names(await store.reports())).toEqual(["b"]);
     });
 
-    it("audit 4: what this run wrote stays, and what somebody wrote since the list", async () => {
+    it("audit-and-reports 4: what this run wrote stays, and what somebody wrote since the list", async () => {
       for (const name of ["old", "touched", "renewed"]) await store.put(front, name);
       const sink = store.sink("run-1");
       await sink.open(front, never);
@@ -141,7 +141,7 @@ export function reportContract(kind: ReportKind, open: () => Promise<ReportClust
       expect(names(await store.reports(front)).sort()).toEqual(["later", "new", "renewed", "touched"]);
     });
 
-    it("audit 5: what is not ours is never changed or deleted, not even under the name of an object", async () => {
+    it("audit-and-reports 5: what is not ours is never changed or deleted, not even under the name of an object", async () => {
       for (const scope of [front, undefined]) {
         await store.put(scope, "theirs", { labels: { "app.kubernetes.io/managed-by": "somebody" } });
         await store.put(scope, "nobodys", { labels: {} });
@@ -156,7 +156,7 @@ export function reportContract(kind: ReportKind, open: () => Promise<ReportClust
       expect(told).toEqual(["theirs", "nobodys"]);
     });
 
-    it("audit 5: what was ours when it was listed, and is somebody else's now, stays theirs", async () => {
+    it("audit-and-reports 5: what was ours when it was listed, and is somebody else's now, stays theirs", async () => {
       await scan(store.sink("run-1"), front, [findings(pod(front, "a")), findings(pod(front, "b"))]);
       const sink = store.sink("run-2");
       await sink.open(front, never);
@@ -172,7 +172,7 @@ export function reportContract(kind: ReportKind, open: () => Promise<ReportClust
       expect(await store.reports(front)).toEqual(before);
     });
 
-    it("audit 14.1: keeps reports of kinds that could not be listed, and of objects without a new one", async () => {
+    it("audit-and-reports 14: keeps reports of kinds that could not be listed, and of objects without a new one", async () => {
       const scopeOf = (apiVersion: string, kind: string) => ({ scope: { apiVersion, kind } });
       await store.put(front, "pod", scopeOf("v1", "Pod"));
       await store.put(front, "deployment", scopeOf("apps/v1", "Deployment"));
@@ -190,7 +190,7 @@ export function reportContract(kind: ReportKind, open: () => Promise<ReportClust
       expect(names(await store.reports(front)).sort()).toEqual(["deployment", "old-version", "pod", "seen"]);
     });
 
-    it("audit 3.2: a report that went, or came, since the list is written all the same", async () => {
+    it("audit-and-reports 3: a report that went, or came, since the list is written all the same", async () => {
       for (const name of ["gone", "same-and-gone"])
         await scan(store.sink("run-0"), back, [findings(pod(back, name))]);
       await scan(store.sink("run-0"), front, [findings(pod(front, "gone")), findings(pod(front, "same"))]);
@@ -209,7 +209,7 @@ export function reportContract(kind: ReportKind, open: () => Promise<ReportClust
       );
     });
 
-    it("audit 25.4: what others set on a report stays", async () => {
+    it("audit-and-reports 25: what others set on a report stays", async () => {
       await scan(store.sink("run-1"), front, [findings(pod(front, "a"))]);
       const others = { labels: { team: "a" }, annotations: { note: "b" } };
       await store.patch(front, "a", { metadata: others, scopeSelector: { matchLabels: { app: "web" } } });
@@ -223,7 +223,7 @@ export function reportContract(kind: ReportKind, open: () => Promise<ReportClust
       });
     });
 
-    it("audit 25.4: a report as upstream wrote it becomes ours, without a trace of what it said", async () => {
+    it("audit-and-reports 25: a report as upstream wrote it becomes ours, without a trace of what it said", async () => {
       const results = [{ policy: "p", result: "fail", rule: "r", source: "kubewarden", severity: "low" }];
       await store.put(front, "a", {
         results,
@@ -236,7 +236,7 @@ export function reportContract(kind: ReportKind, open: () => Promise<ReportClust
       expect(report?.results?.[0]).not.toHaveProperty("rule");
     });
 
-    it("audit 29.1: a severity that no report can have costs nothing but a warning for each policy", async () => {
+    it("audit-and-reports 29: a severity that no report can have costs nothing but a warning for each policy", async () => {
       const odd = policy("clusterAdmissionPolicies", {
         annotations: { "io.kubewarden.policy.severity": "urgent" },
       });
@@ -249,7 +249,7 @@ export function reportContract(kind: ReportKind, open: () => Promise<ReportClust
       ]);
     });
 
-    it("audit 15.1: one list tells about all namespaces", async () => {
+    it("audit-and-reports 15: one list tells about all namespaces", async () => {
       await scan(store.sink("run-1"), front, [findings(pod(front, "a")), findings(pod(front, "b"))]);
       await scan(store.sink("run-1"), back, [findings(pod(back, "c"))]);
       const sink = store.sink("run-2");
@@ -262,7 +262,7 @@ export function reportContract(kind: ReportKind, open: () => Promise<ReportClust
       expect(names(await store.reports())).toEqual(["b"]);
     });
 
-    it("audit 31.1: the migration removes ours everywhere, and nothing else", async () => {
+    it("audit-and-reports 31: the migration removes ours everywhere, and nothing else", async () => {
       for (const scope of [front, back, undefined]) {
         await store.put(scope, "ours");
         await store.put(scope, "theirs", { labels: {} });
