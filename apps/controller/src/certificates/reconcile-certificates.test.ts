@@ -1,110 +1,22 @@
-import { generateKeyPairSync, type KeyObject, X509Certificate } from "node:crypto";
-import {
-  mutatingWebhookConfigurations,
-  type Secret,
-  secrets,
-  validatingWebhookConfigurations,
-  type WebhookConfiguration,
-} from "@kubewarden-ts/api/core";
+import { X509Certificate } from "node:crypto";
+import { mutatingWebhookConfigurations, secrets, type WebhookConfiguration } from "@kubewarden-ts/api/core";
 import { describe, expect, it } from "vitest";
-import { fakeClusterContext, namespace } from "../testing/fake-cluster-context.ts";
+import { namespace } from "../testing/fake-cluster-context.ts";
 import { certificateProblem } from "./check.ts";
-import { createAuthority, issueClientCertificate, issueServerCertificate, type PemPair } from "./issue.ts";
 import { reconcileCertificates } from "./reconcile-certificates.ts";
-import { decodeSecretValue, encodeSecretValues } from "./secret-value.ts";
-
-const dayMs = 86_400_000;
-const startMs = Date.UTC(2026, 0, 1);
-const at = (days: number) => new Date(startMs + days * dayMs);
-const signal = new AbortController().signal;
-const policyServerLabels = {
-  "app.kubernetes.io/part-of": "kubewarden",
-  "app.kubernetes.io/component": "policy-server",
-};
-
-type Cluster = Awaited<ReturnType<typeof fakeClusterContext>>;
-
-function secret(name: string, values: Record<string, string>, labels: Record<string, string> = {}): Secret {
-  const metadata = { name, namespace, labels };
-  return { apiVersion: "v1", kind: "Secret", metadata, type: "Opaque", data: encodeSecretValues(values) };
-}
-const leafValues = ({ certificate, key }: PemPair) => ({ "tls.crt": certificate, "tls.key": key });
-
-/** A configuration with two webhooks, and what else must survive a patch. */
-function webhooks(kind: "Validating" | "Mutating", name: string, caBundle?: string): WebhookConfiguration {
-  const hook = (path: string) => ({
-    ...{ name: `${path}.example.com`, sideEffects: "None", admissionReviewVersions: ["v1"] },
-    clientConfig: {
-      ...(caBundle && { caBundle }),
-      service: { namespace, name: "webhooks", path: `/${path}` },
-    },
-  });
-  return {
-    apiVersion: "admissionregistration.k8s.io/v1",
-    kind: `${kind}WebhookConfiguration` as "ValidatingWebhookConfiguration",
-    metadata: { name, labels: { "app.kubernetes.io/part-of": "kubewarden" } },
-    webhooks: [hook("a"), hook("b")],
-  };
-}
-
-/** A cluster as a chart and a policy server leave it, with certificates that were made on day 0. */
-async function installed() {
-  const authority = await createAuthority(at(0));
-  const cluster = await fakeClusterContext({ startMs });
-  const bundle = Buffer.from(authority.certificate).toString("base64");
-  const issue = (name: string) => issueServerCertificate(authority, `${name}.${namespace}.svc`, at(0));
-  const stored = [
-    secret("kubewarden-ca", { "ca.crt": authority.certificate, "ca.key": authority.key, extra: "kept" }),
-    secret("kubewarden-webhook-server-cert", leafValues(await issue("webhooks"))),
-    secret("policy-server-default", leafValues(await issue("policy-server-default")), policyServerLabels),
-    secret(
-      "kubewarden-audit-scanner-client-cert",
-      leafValues(await issueClientCertificate(authority, "audit-scanner-client", at(0))),
-    ),
-    secret("of-others", { "tls.crt": "not ours" }),
-    webhooks("Validating", "kubewarden-controller-validating-webhook-configuration", bundle),
-    webhooks("Mutating", "clusterwide-psp", bundle),
-    { ...webhooks("Validating", "of-others", "bm90IG91cnM="), metadata: { name: "of-others" } },
-  ];
-  for (const object of stored) cluster.server.put(object);
-  await cluster.caughtUp();
-  return { ...cluster, authority };
-}
-
-/** Passes until one has nothing to write. */
-async function settle({
-  context,
-  writes,
-  caughtUp,
-}: Pick<Cluster, "context" | "writes" | "caughtUp">): Promise<void> {
-  for (let before = -1; before !== writes().length; ) {
-    before = writes().length;
-    await caughtUp();
-    await reconcileCertificates(context, signal);
-  }
-}
-
-const read = (cluster: Pick<Cluster, "server">, name: string): Secret | undefined =>
-  cluster.server.stored(secrets).find(({ metadata }) => metadata.name === name) as Secret | undefined;
-const value = (cluster: Pick<Cluster, "server">, name: string, key: string) =>
-  decodeSecretValue(read(cluster, name), key);
-const pairOf = (cluster: Pick<Cluster, "server">, name: string): PemPair => ({
-  certificate: value(cluster, name, "tls.crt") ?? "",
-  key: value(cluster, name, "tls.key") ?? "",
-});
-function bundles({ server }: Pick<Cluster, "server">): Record<string, string[]> {
-  const all = [validatingWebhookConfigurations, mutatingWebhookConfigurations].flatMap(
-    (type) => server.stored(type) as unknown as WebhookConfiguration[],
-  );
-  return Object.fromEntries(
-    all.map(({ metadata, webhooks }) => [
-      metadata.name,
-      (webhooks ?? []).map(({ clientConfig }) =>
-        Buffer.from(clientConfig.caBundle ?? "", "base64").toString(),
-      ),
-    ]),
-  );
-}
+import { encodeSecretValues } from "./secret-value.ts";
+import {
+  at,
+  bundles,
+  dayMs,
+  installed,
+  pairOf,
+  read,
+  settle,
+  signal,
+  value,
+  webhooks,
+} from "./testing/cluster-certificates.ts";
 
 describe("certificates in a cluster", () => {
   it("controller 27, 44: stay byte for byte, and nothing is written, while all are good", async () => {
@@ -194,90 +106,6 @@ describe("certificates in a cluster", () => {
       }));
     expect(after && withoutBundle(after)).toEqual(before && withoutBundle(before));
   });
-
-  it("are made where there is nothing, except for the audit scanner, which a chart installs", async () => {
-    await using cluster = await fakeClusterContext({ startMs });
-    await settle(cluster);
-    const names = cluster.server.stored(secrets).map(({ metadata }) => metadata.name);
-    expect(names).toEqual(["kubewarden-ca", "kubewarden-webhook-server-cert"]);
-    const authority = {
-      certificate: value(cluster, "kubewarden-ca", "ca.crt") ?? "",
-      key: value(cluster, "kubewarden-ca", "ca.key") ?? "",
-    };
-    expect(certificateProblem(authority, { authority, at: at(3649) })).toBeUndefined();
-    const dnsName = `webhooks.${namespace}.svc`;
-    const leaf = pairOf(cluster, "kubewarden-webhook-server-cert");
-    expect(certificateProblem(leaf, { authority, dnsName, at: at(364) })).toBeUndefined();
-  });
-
-  it("follow an authority that somebody else put there", async () => {
-    await using cluster = await installed();
-    const other = await createAuthority(at(0));
-    cluster.server.put(secret("kubewarden-ca", { "ca.crt": other.certificate, "ca.key": other.key }));
-    await settle(cluster);
-    expect(value(cluster, "kubewarden-ca", "ca.crt")).toBe(other.certificate);
-    const pair = pairOf(cluster, "policy-server-default");
-    expect(certificateProblem(pair, { authority: other, at: at(0) })).toBeUndefined();
-    expect(bundles(cluster)["clusterwide-psp"]).toEqual([other.certificate, other.certificate]);
-  });
-
-  it("controller 27: are made anew when a clock ran ahead while they were made", async () => {
-    await using cluster = await installed();
-    const early = await createAuthority(at(30));
-    const leaf = await issueServerCertificate(early, `policy-server-default.${namespace}.svc`, at(30));
-    cluster.server.put(secret("kubewarden-ca", { "ca.crt": early.certificate, "ca.key": early.key }));
-    cluster.server.put(secret("policy-server-default", leafValues(leaf), policyServerLabels));
-    await settle(cluster);
-    const authority = { certificate: value(cluster, "kubewarden-ca", "ca.crt") ?? "" };
-    const pair = pairOf(cluster, "policy-server-default");
-    expect(certificateProblem(pair, { authority, at: at(0) })).toBeUndefined();
-    expect(bundles(cluster)["clusterwide-psp"]).toEqual([authority.certificate, authority.certificate]);
-  });
-
-  it.each<[string, Record<string, string>]>([
-    ["no key", { "ca.crt": "" }],
-    ["rubbish", { "ca.crt": "rubbish", "ca.key": "rubbish" }],
-    ["rubbish and an unreadable one before", { "ca.crt": "rubbish", "old-ca.crt": "rubbish" }],
-  ])("are made anew for an authority that is %s", async (_row, values) => {
-    await using cluster = await installed();
-    cluster.server.put(secret("kubewarden-ca", values));
-    await settle(cluster);
-    const certificate = value(cluster, "kubewarden-ca", "ca.crt") ?? "";
-    expect(value(cluster, "kubewarden-ca", "old-ca.crt")).toBeUndefined();
-    expect(bundles(cluster)["clusterwide-psp"]).toEqual([certificate, certificate]);
-    const pair = pairOf(cluster, "policy-server-default");
-    expect(certificateProblem(pair, { authority: { certificate }, at: at(0) })).toBeUndefined();
-  });
-
-  it.each<[string, () => KeyObject, "sec1" | "pkcs1", string]>([
-    [
-      "of an unsuitable curve",
-      () => generateKeyPairSync("ec", { namedCurve: "secp256k1" }).privateKey,
-      "sec1",
-      "the key is of the curve secp256k1, not of P-256, P-384 or P-521",
-    ],
-    [
-      "of RSA",
-      () => generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey,
-      "pkcs1",
-      "the key is not an EC PRIVATE KEY",
-    ],
-  ])(
-    "controller 28: an authority %s is replaced once, and people hear why",
-    async (_row, make, type, reason) => {
-      await using cluster = await installed();
-      const key = String(make().export({ type, format: "pem" } as const));
-      cluster.server.put(secret("kubewarden-ca", { "ca.crt": cluster.authority.certificate, "ca.key": key }));
-      await settle(cluster);
-      expect(cluster.recorded.map(({ about, message }) => [about.metadata.name, message])).toEqual([
-        ["kubewarden-ca", `The certificate authority is replaced by a new one of P-256: ${reason}`],
-      ]);
-      expect(cluster.recorded[0]).toMatchObject({ type: "Warning", reason: "CertificateAuthorityReplaced" });
-      const pair = pairOf(cluster, "policy-server-default");
-      const authority = { certificate: value(cluster, "kubewarden-ca", "ca.crt") ?? "" };
-      expect(certificateProblem(pair, { authority, at: at(0) })).toBeUndefined();
-    },
-  );
 
   it("one that cannot be written keeps no other from it, and is told", async () => {
     await using cluster = await installed();
