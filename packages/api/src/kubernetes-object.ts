@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { mapping } from "./mapping.ts";
+import { StringMap } from "./mapping.ts";
 
 /** Whose object this is; the garbage collector removes it after its owner. */
 export const OwnerReference = v.looseObject({
@@ -9,8 +9,6 @@ export const OwnerReference = v.looseObject({
   uid: v.string(),
 });
 export type OwnerReference = v.InferOutput<typeof OwnerReference>;
-
-const StringMap = mapping(v.string());
 
 /** What every stored object says of itself; fields that we do not name are kept as they are. */
 export const ObjectMeta = v.looseObject({

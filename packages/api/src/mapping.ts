@@ -31,6 +31,9 @@ export function mapping<S extends v.GenericSchema>(value: S) {
   );
 }
 
+/** Labels, annotations, data: a map from text to text. */
+export const StringMap = mapping(v.string());
+
 /**
  * An object with these fields, and any others. Unlike Valibot's `looseObject` it refuses a list: where no field is
  * required, that would read one as an object without fields.

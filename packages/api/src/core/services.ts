@@ -1,7 +1,6 @@
 import * as v from "valibot";
+import { StringMap } from "../mapping.ts";
 import { defineResource, type ObjectOf } from "../resource-type.ts";
-
-const StringMap = v.record(v.string(), v.string());
 
 export const services = defineResource(
   { apiVersion: "v1", kind: "Service", plural: "services", namespaced: true },

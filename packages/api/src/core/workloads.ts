@@ -1,7 +1,7 @@
 import * as v from "valibot";
+import { StringMap } from "../mapping.ts";
 import { defineResource, type ObjectOf } from "../resource-type.ts";
 
-const StringMap = v.record(v.string(), v.string());
 const IntOrString = v.union([v.number(), v.string()]);
 
 const PodTemplate = v.looseObject({

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { coreType, described, Int32, int32Between } from "../described.ts";
 import { IntOrString, Quantity } from "../int-or-string.ts";
-import { mapping, objectWith } from "../mapping.ts";
+import { mapping, objectWith, StringMap } from "../mapping.ts";
 import { defineResource, type ObjectOf } from "../resource-type.ts";
 import { policiesApiVersion } from "./names.ts";
 import { PolicyServerStatus } from "./status.ts";
@@ -11,7 +11,6 @@ export const defaultWebhookPort = 8443;
 export const defaultReadinessProbePort = 8081;
 export const defaultMetricsPort = 8080;
 
-const StringMap = mapping(v.string());
 const Quantities = mapping(Quantity);
 const Port = int32Between(1, 65_535);
 
