@@ -15,6 +15,10 @@ export interface RelayedRequest {
   readonly path: string;
 }
 
+type RequestTest = (request: RelayedRequest) => boolean;
+
+const never: RequestTest = () => false;
+
 /** Stands between a client and a server on the loopback address, hands on everything, and notes what was asked. */
 export interface Relay extends AsyncDisposable {
   /** `http://` or `https://` and the host */
@@ -31,12 +35,13 @@ export interface Relay extends AsyncDisposable {
  * Starts a relay.
  * @param target - the server: its URL, and the authority to trust as PEM, where it is not one of the system
  * @param tls - what the relay shows to clients; without, it is reached by plain HTTP
+ * @param options.refuses - requests that the relay answers itself, with 503
  * @param options.breaksOff - requests whose connection ends when a mebibyte of them, or of the answer, went through
  */
 export async function startRelay(
   target: { url: string; ca?: string | undefined },
   tls?: KeyPair,
-  { breaksOff = () => false }: { breaksOff?: (request: RelayedRequest) => boolean } = {},
+  { refuses = never, breaksOff = never }: { refuses?: RequestTest; breaksOff?: RequestTest } = {},
 ): Promise<Relay> {
   const requests: RelayedRequest[] = [];
   const secure = target.url.startsWith("https:");
@@ -46,6 +51,7 @@ export async function startRelay(
   const listener: RequestListener = (incoming, response) => {
     const { method = "GET", url = "/", headers } = incoming;
     requests.push({ method, path: url });
+    if (refuses({ method, path: url })) return void response.writeHead(503).end();
     const onward = (secure ? httpsRequest : httpRequest)(target.url + url, { method, headers, agent });
     onward.on("response", (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.headers);
