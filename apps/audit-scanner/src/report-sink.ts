@@ -27,7 +27,6 @@ export interface StoredVerdict {
   readonly uniqueName: string;
   readonly operation: string;
   readonly policyRevision: string;
-  readonly objectResourceVersion: string;
   readonly reads: readonly string[] | undefined;
   readonly verdict: Omit<Verdict, "policy">;
 }
@@ -45,7 +44,7 @@ export interface ReportSink {
    * @throws the reason of `signal` once that is aborted; nothing else
    */
   open(scope: ReportScope, signal: AbortSignal): Promise<void>;
-  /** What former runs found about an object. Only between `open` and `close` of its scope. */
+  /** What former runs found about this very state of an object. Between `open` of its scope and its own `write`. */
   stored(object: AuditedObject): readonly StoredVerdict[];
   /** Writes the report of an object, when it is not the same already. Never throws: what fails is logged and kept. */
   write(findings: ObjectFindings, signal: AbortSignal): Promise<void>;

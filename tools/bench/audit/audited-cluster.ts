@@ -7,8 +7,8 @@ import { mapConcurrent, silentLogger } from "@kubewarden-ts/base";
 import { createKubeClient, createObjectClient, isKubeError, loadClusterAccess } from "@kubewarden-ts/kube";
 import * as v from "valibot";
 import { startControlPlane } from "../../../tests/kubernetes/start-control-plane.ts";
-import { installReportKinds } from "../../cluster/audit.ts";
 import { type AppliedManifest, applyManifests, type ClusterClients } from "../../cluster/manifests.ts";
+import { installReportKinds } from "../../cluster/report-definitions.ts";
 
 export const objectCount = 10_000;
 export const namespaceCount = 20;
@@ -19,6 +19,7 @@ export interface AuditedCluster extends AsyncDisposable {
   readonly kubeconfigPath: string;
   /** of the Service of the policy server */
   readonly namespace: string;
+  readonly pids: { readonly apiServer: number; readonly etcd: number };
 }
 
 export async function startAuditedCluster(policies: readonly string[]): Promise<AuditedCluster> {
@@ -41,7 +42,12 @@ export async function startAuditedCluster(policies: readonly string[]): Promise<
     await cluster.objects.create(pods, podManifest(index));
   });
   const owned = parts.move();
-  return { kubeconfigPath, namespace: "kubewarden", [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return {
+    kubeconfigPath,
+    namespace: "kubewarden",
+    pids: facts.pids,
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
 }
 
 const Environment = v.looseObject({ kubernetes: v.looseObject({ path: v.exactOptional(v.string()) }) });

@@ -6,7 +6,7 @@ import { type ReportResult, type Severity, severities } from "./report.ts";
 const categoryAnnotation = "io.kubewarden.policy.category";
 export const severityAnnotation = "io.kubewarden.policy.severity";
 
-/** Properties that a later run reads, see {@link readStoredVerdicts}. */
+/** Properties that a later run reads, see `stored-result.ts`. */
 export const property = {
   operation: "operation",
   revision: "policy-revision",

@@ -68,7 +68,10 @@ export function createReportSink(options: ReportSinkOptions): ReportSink {
       if (!reads || (scope !== undefined && known?.closed.has(scope) === false)) return;
       await read(scope, signal);
     },
-    stored: ({ namespace, uid }) => index.get(namespace, uid)?.verdicts ?? [],
+    stored({ namespace, uid, resourceVersion }) {
+      const found = index.get(namespace, uid);
+      return found?.objectResourceVersion === resourceVersion ? found.verdicts : [];
+    },
     async write(findings, signal) {
       const { object, verdicts } = findings;
       for (const { policy } of verdicts) log.badSeverity(policy);
@@ -76,15 +79,13 @@ export function createReportSink(options: ReportSinkOptions): ReportSink {
       const report = buildReport(findings, { types, runUid, incremental });
       onReport?.(report);
       if (!store) return;
-      index.see(object.namespace, object.uid);
-      const found = index.get(object.namespace, object.uid);
+      const found = index.take(object.namespace, object.uid);
       const isSame = found?.digest === reportDigest(report);
       if (isSame && (incremental || found?.runUid === runUid)) return;
       try {
         const to = { client, type: typeOf(object.namespace), signal };
         const outcome = await writeReport(to, report, found && { ...found, isSame });
         if (outcome.kind === "not-ours") return log.notOurs(report);
-        index.written(report, outcome.version);
         log.written(report, outcome);
       } catch (error) {
         if (!signal.aborted) log.notWritten(report, error);
@@ -92,8 +93,8 @@ export function createReportSink(options: ReportSinkOptions): ReportSink {
     },
     async close(scope, kept, signal) {
       known?.closed.add(scope);
-      const old = [...index.take(scope)].filter(
-        ([name, { isSeen, kind }]) => !isSeen && !kept.uids.has(name) && !kept.kinds.has(kind),
+      const old = [...index.takeRest(scope)].filter(
+        ([name, { kind }]) => !kept.uids.has(name) && !kept.kinds.has(kind),
       );
       if (!store || old.length === 0) return;
       const type = typeOf(scope);

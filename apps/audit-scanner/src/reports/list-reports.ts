@@ -11,6 +11,9 @@ export interface ListReportsOptions {
   readonly signal: AbortSignal;
 }
 
+/** A report has some kilobytes, and is many objects in memory until it is looked at. */
+const pageSize = 200;
+
 /**
  * Our reports, page by page: those with the label that says so. A report that cannot be read is left alone, with a warning.
  * A list that the API server had to begin anew gives some reports twice.
@@ -22,7 +25,8 @@ export async function* listReports(
   { namespace, log, signal }: ListReportsOptions,
 ): AsyncGenerator<readonly StoredReport[]> {
   const path = collectionPath(type, namespace);
-  for await (const part of listPages(client, { path, labelSelector: managedSelector, signal })) {
+  const pages = listPages(client, { path, labelSelector: managedSelector, pageSize, ahead: true, signal });
+  for await (const part of pages) {
     if (part.kind === "restart") continue;
     const { body, items } = part.page;
     const reports: StoredReport[] = [];

@@ -2,8 +2,14 @@ import { hash } from "node:crypto";
 import { type Report, runUidLabel } from "./report.ts";
 import type { StoredReport } from "./stored-report.ts";
 
-/** Two reports with the same digest say the same, whichever run wrote them and when. */
-export function reportDigest(report: Report | StoredReport): string {
+/**
+ * Two reports with the same digest say the same, whichever run wrote them and when.
+ * @param contents - of its results, as {@link resultContent} gives them
+ */
+export function reportDigest(
+  report: Report | StoredReport,
+  contents: readonly string[] = report.results.map(resultContent),
+): string {
   const { name, labels, ownerReferences } = report.metadata;
   const said = [
     membersOf(labels).filter(([key]) => isOurLabel(key)),
@@ -11,9 +17,8 @@ export function reportDigest(report: Report | StoredReport): string {
     report["source"] ?? null,
     membersOf(report.scope),
     membersOf(report["summary"]),
-    report.results.map(resultContent),
   ];
-  return hash("sha256", JSON.stringify(said), "base64");
+  return hash("sha256", [JSON.stringify(said), ...contents].join("\n"), "base64");
 }
 
 type Members = readonly (readonly [key: string, value: unknown])[];
@@ -37,8 +42,8 @@ function ownerOf(uid: string, owners: readonly Readonly<Record<string, unknown>>
   return [owner?.["apiVersion"], owner?.["kind"], owner?.["name"], owner?.["uid"]];
 }
 
-/** All but the time. */
-function resultContent(result: Report["results"][number] | StoredReport["results"][number]): unknown[] {
+/** What a result says, as one line of text: all but the time. */
+export function resultContent(result: Report["results"][number] | StoredReport["results"][number]): string {
   const { timestamp: _, properties, policy, result: outcome, message, ...others } = result;
-  return [policy, outcome, message, membersOf(properties), membersOf(others)];
+  return JSON.stringify([policy, outcome, message, membersOf(properties), membersOf(others)]);
 }

@@ -1,8 +1,8 @@
 import type { ReportScope, StoredVerdict } from "../report-sink.ts";
-import { type Report, runUidLabel } from "./report.ts";
+import { runUidLabel } from "./report.ts";
 import { reportDigest } from "./report-digest.ts";
 import type { StoredReport } from "./stored-report.ts";
-import { readStoredVerdicts } from "./stored-verdicts.ts";
+import { createResultReader, type ResultReader } from "./stored-result.ts";
 
 /** What is remembered of a report that is ours. */
 export interface IndexedReport {
@@ -15,80 +15,67 @@ export interface IndexedReport {
   readonly digest: string;
   /** `group/Kind` of the object, `""` where the report does not say */
   readonly kind: string;
+  /** of the object, when the verdicts were given */
+  readonly objectResourceVersion: string;
   readonly verdicts: readonly StoredVerdict[];
-  /** whether its object was seen in this run: it is not old then, whether or not it could be written */
-  readonly isSeen: boolean;
 }
 
-/** Our reports, by scope and name, as they were found or written. */
+/** Our reports, by scope and name, as they were found. */
 export interface ReportIndex {
   /** A report of a list. */
   add(scope: ReportScope, report: StoredReport): void;
   get(scope: ReportScope, name: string): IndexedReport | undefined;
-  /** The object of the report was seen. */
-  see(scope: ReportScope, name: string): void;
-  /** The report was written, and is this one now. */
-  written(report: Report, stored: { uid: string; resourceVersion: string }): void;
-  /** Forgets a scope, and tells what was known of it. */
-  take(scope: ReportScope): ReadonlyMap<string, IndexedReport>;
+  /** The object of the report was seen: the report is not old, and no longer needed here. */
+  take(scope: ReportScope, name: string): IndexedReport | undefined;
+  /** Forgets a scope, and tells what nobody took. */
+  takeRest(scope: ReportScope): ReadonlyMap<string, IndexedReport>;
 }
-
-const maxSharedTexts = 100_000;
 
 /** @param options.incremental - whether verdicts are kept too */
 export function createReportIndex({ incremental }: { incremental: boolean }): ReportIndex {
   const scopes = new Map<ReportScope, Map<string, IndexedReport>>();
-  const texts = new Map<string, string>();
-
-  /** Texts of many results are one in memory. */
-  function share(text: string): string {
-    const known = texts.get(text);
-    if (known !== undefined) return known;
-    if (texts.size >= maxSharedTexts) texts.clear(); // a daemon sees new messages all the time
-    texts.set(text, text);
-    return text;
-  }
-
-  function scopeOf(scope: ReportScope): Map<string, IndexedReport> {
-    const reports = scopes.get(scope) ?? new Map<string, IndexedReport>();
-    scopes.set(scope, reports);
-    return reports;
-  }
-
-  function contentOf(report: Report | StoredReport) {
-    return {
-      runUid: share(report.metadata.labels[runUidLabel] ?? ""),
-      digest: reportDigest(report),
-      kind: share(groupKind(report.scope)),
-      verdicts: incremental ? readStoredVerdicts(report, share) : [],
-    };
-  }
-
+  const results = createResultReader();
   return {
     add(scope, report) {
-      const { name, uid, resourceVersion } = report.metadata;
-      const isSeen = scopes.get(scope)?.get(name)?.isSeen ?? false;
-      scopeOf(scope).set(name, { uid, resourceVersion, ...contentOf(report), isSeen });
+      const reports = scopes.getOrInsertComputed(scope, () => new Map<string, IndexedReport>());
+      reports.set(report.metadata.name, indexed(report, { results, incremental }));
     },
     get: (scope, name) => scopes.get(scope)?.get(name),
-    see(scope, name) {
+    take(scope, name) {
       const report = scopes.get(scope)?.get(name);
-      if (report !== undefined) scopeOf(scope).set(name, { ...report, isSeen: true });
+      scopes.get(scope)?.delete(name);
+      return report;
     },
-    written(report, stored) {
-      const { name, namespace } = report.metadata;
-      scopeOf(namespace).set(name, { ...stored, ...contentOf(report), isSeen: true });
-    },
-    take(scope) {
-      const reports = scopes.get(scope) ?? new Map<string, IndexedReport>();
+    takeRest(scope) {
+      const rest = scopes.get(scope) ?? new Map<string, IndexedReport>();
       scopes.delete(scope);
-      if (scopes.size === 0) texts.clear();
-      return reports;
+      if (scopes.size === 0) results.forget();
+      return rest;
     },
   };
 }
 
-function groupKind({ apiVersion, kind }: { apiVersion: string; kind: string }): string {
+function indexed(
+  report: StoredReport,
+  { results, incremental }: { results: ResultReader; incremental: boolean },
+): IndexedReport {
+  const { metadata, scope } = report;
+  const read = report.results.map(results.read);
+  return {
+    uid: metadata.uid,
+    resourceVersion: metadata.resourceVersion,
+    runUid: results.share(metadata.labels[runUidLabel] ?? ""),
+    digest: reportDigest(
+      report,
+      read.map(({ content }) => content),
+    ),
+    kind: results.share(groupKind(scope)),
+    objectResourceVersion: scope.resourceVersion,
+    verdicts: incremental && scope.resourceVersion !== "" ? read.flatMap(({ verdict }) => verdict ?? []) : [],
+  };
+}
+
+function groupKind({ apiVersion, kind }: StoredReport["scope"]): string {
   if (kind === "") return "";
   const [group, version] = apiVersion.split("/");
   return version === undefined ? `/${kind}` : `${group}/${kind}`;

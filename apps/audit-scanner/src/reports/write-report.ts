@@ -35,6 +35,8 @@ interface Destination {
 }
 
 const maxAttempts = 3;
+/** We know what we write: looking for unknown fields would cost the API server a second reading of each report. */
+const fieldValidation = "Ignore";
 
 /**
  * Stores a report. What others set on it stays; what is ours is taken over by force.
@@ -73,7 +75,7 @@ function create(to: Destination, report: Report): Promise<ReportVersion> {
   return send(to, report, collectionPath(to.type, report.metadata.namespace), {
     method: "POST",
     body: report,
-    query: { fieldManager },
+    query: { fieldManager, fieldValidation },
     repeatable: true, // the second finds what the first created, and takes it over
   });
 }
@@ -88,7 +90,7 @@ function apply(
     method: "PATCH",
     contentType: "application/apply-patch+yaml",
     body: { ...report, metadata: { ...report.metadata, uid, resourceVersion } },
-    query: { fieldManager, force: true },
+    query: { fieldManager, fieldValidation, force: true },
   });
 }
 
@@ -98,7 +100,7 @@ function labelRun(to: Destination, report: Report, { uid, resourceVersion }: Fou
     method: "PATCH",
     contentType: "application/merge-patch+json",
     body: { metadata: { uid, resourceVersion, labels } },
-    query: { fieldManager },
+    query: { fieldManager, fieldValidation },
   });
 }
 
@@ -120,7 +122,7 @@ async function send(
   { body, ...request }: Omit<KubeRequest, "body" | "signal"> & { body: object },
 ): Promise<ReportVersion> {
   const bytes = new TextEncoder().encode(JSON.stringify(body));
-  const answer = await client.request(path, { ...request, body: bytes, signal });
+  const answer = await client.request(path, { ...request, body: bytes, metadataOnly: true, signal });
   const written = v.safeParse(Written, new TextDecoder().decode(answer.body));
   if (written.success && written.output.metadata.name === name) {
     const { uid, resourceVersion } = written.output.metadata;

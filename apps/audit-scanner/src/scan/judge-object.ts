@@ -20,7 +20,7 @@ export async function judgeObject(
   const { evaluator, options, graceSignal, tally } = context;
   if (questions.length === 0) return [];
   if (!options.incremental) return evaluator.evaluate(object, questions, graceSignal);
-  const stored = reusable(object, context.sink.stored(object));
+  const stored = reusable(context.sink.stored(object));
   const waiting = new Map<Question, Waiting>();
   const toTell = new Set<Question>();
   for (const question of questions) {
@@ -82,15 +82,9 @@ async function askAndTell(
   }
 }
 
-/** Verdicts that are about this very object, of policies that looked at nothing but the object. */
-function reusable(
-  { resourceVersion }: AuditedObject,
-  stored: readonly StoredVerdict[],
-): ReadonlyMap<string, StoredVerdict> {
-  const holding = stored.filter(
-    ({ objectResourceVersion, reads, verdict }) =>
-      objectResourceVersion === resourceVersion && reads?.length === 0 && verdict.result !== "error",
-  );
+/** Verdicts of policies that looked at nothing but the object. */
+function reusable(stored: readonly StoredVerdict[]): ReadonlyMap<string, StoredVerdict> {
+  const holding = stored.filter(({ reads, verdict }) => reads?.length === 0 && verdict.result !== "error");
   return new Map(holding.map((each) => [key(each.uniqueName, each.operation), each]));
 }
 

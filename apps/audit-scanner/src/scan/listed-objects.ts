@@ -4,7 +4,7 @@ import { readListedObject } from "./read-listed-object.ts";
 import type { ScanContext } from "./scan-context.ts";
 
 /**
- * Lists objects of a kind in pages. The next page is asked for when the caller has taken all objects of the last. Where
+ * Lists objects of a kind in pages. The next page is read while the caller takes the objects of the last. Where
  * the API server no longer knows the list (410), it begins anew, without the objects that were there already.
  * @param namespace - all namespaces without
  * @throws {KubeError} of a request
@@ -16,7 +16,7 @@ export async function* listedObjects(
 ): AsyncGenerator<AuditedObject> {
   const seen = new Set<string>();
   const path = collectionPath(resource, namespace);
-  for await (const part of listPages(client, { path, pageSize: options.pageSize, signal })) {
+  for await (const part of listPages(client, { path, pageSize: options.pageSize, ahead: true, signal })) {
     if (part.kind === "restart") continue;
     const { body, items } = part.page;
     for (let run = 0; run < items.length; run += 2) {

@@ -60,6 +60,15 @@ describe("createKubeClient", () => {
     });
   });
 
+  it("asks for metadata only where that is enough, for the object where it cannot be had", async () => {
+    await client.get(path, { metadataOnly: true });
+    const accept = server.requests.at(-1)?.headers.accept?.split(",");
+    expect(accept).toEqual([
+      "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1",
+      "application/json",
+    ]);
+  });
+
   it("sends query and body", async () => {
     server.answer({ method: "PATCH" }, { status: 200, body: { ok: true } });
     await client.request("/apis/x/v1/y", {

@@ -46,6 +46,8 @@ export interface KubeClient extends AsyncDisposable {
   ): Promise<AsyncIterable<Uint8Array>>;
 }
 
+const acceptObject = "application/json";
+const acceptMetadata = `application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,${acceptObject}`;
 const mebibyte = 1024 * 1024;
 const errorBytes = 64 * 1024;
 
@@ -70,7 +72,8 @@ export function createKubeClient(access: ClusterAccess, options: KubeClientOptio
 
   async function send(path: string, request: KubeRequest, signal: AbortSignal): Promise<RawAnswer> {
     const { method = "GET", query, body, contentType = "application/json" } = request;
-    const headers = { accept: "application/json", "user-agent": userAgent };
+    const accept = request.metadataOnly ? acceptMetadata : acceptObject;
+    const headers = { accept, "user-agent": userAgent };
     const answer = await transport.send({
       method,
       path: withQuery(path, query),

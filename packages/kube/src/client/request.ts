@@ -13,6 +13,10 @@ export interface KubeRequest {
   /** of the body; `application/json` unless told */
   readonly contentType?: string;
   readonly signal?: AbortSignal | undefined;
+  /**
+   * Asks for `metadata` only: the API server answers with a `PartialObjectMetadata` then, one that cannot with the object.
+   */
+  readonly metadataOnly?: boolean;
   /** for the whole call, retries included, in milliseconds */
   readonly timeoutMs?: number;
   /** largest answer that is taken */

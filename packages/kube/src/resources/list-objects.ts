@@ -11,6 +11,8 @@ export interface ListOptions {
   readonly fieldSelector?: string | undefined;
   /** objects asked for at once; 500 unless told */
   readonly pageSize?: number;
+  /** asks for the next page while the last one is looked at; takes the memory of two */
+  readonly ahead?: boolean;
   readonly signal?: AbortSignal | undefined;
   /** for each page, in milliseconds */
   readonly timeoutMs?: number;
@@ -27,28 +29,47 @@ const maxRestarts = 3;
  * @throws {KubeError} `KUBE_RESOURCE_UNKNOWN` when the kind is not served there; any other of a request
  */
 export async function* listPages(client: KubeClient, options: ListOptions): AsyncGenerator<ListPart> {
-  let restarts = 0;
-  let continueToken: string | undefined;
-  let limit = options.pageSize ?? 500;
-  const into = createByteWriter({ roomy: true });
+  const leaving = new AbortController();
+  const signal = AbortSignal.any([leaving.signal, ...(options.signal ? [options.signal] : [])]);
+  const writers = [
+    createByteWriter({ roomy: true }),
+    ...(options.ahead ? [createByteWriter({ roomy: true })] : []),
+  ];
   const hint = createGarbageHint();
-  for (;;) {
-    const part = await nextPage(client, options, { limit, continueToken, into });
-    switch (part.kind) {
-      case "too-large":
-        limit = Math.max(1, Math.floor(limit / 4));
-        continue;
-      case "gone":
-        if (++restarts > maxRestarts) throw part.error;
-        continueToken = undefined;
-        yield { kind: "restart" };
-        continue;
-      case "page":
-        yield part;
-        hint(part.page.body.length);
-        continueToken = part.page.continueToken;
-        if (continueToken === undefined) return;
+  let restarts = 0;
+  let limit = options.pageSize ?? 500;
+  let turn = 0;
+  const ask = (continueToken: string | undefined): Promise<Fetched> => {
+    const into = writers[turn++ % writers.length]!;
+    const page = nextPage(client, { ...options, signal }, { limit, continueToken, into });
+    page.catch(() => {}); // who leaves early does not wait for it
+    return page;
+  };
+  let continueToken: string | undefined;
+  let asked: Promise<Fetched> | undefined;
+  try {
+    for (;;) {
+      const part = await (asked ?? ask(continueToken));
+      asked = undefined;
+      switch (part.kind) {
+        case "too-large":
+          limit = Math.max(1, Math.floor(limit / 4));
+          continue;
+        case "gone":
+          if (++restarts > maxRestarts) throw part.error;
+          continueToken = undefined;
+          yield { kind: "restart" };
+          continue;
+        case "page":
+          continueToken = part.page.continueToken;
+          if (options.ahead && continueToken !== undefined) asked = ask(continueToken);
+          yield part;
+          hint(part.page.body.length);
+          if (continueToken === undefined) return;
+      }
     }
+  } finally {
+    leaving.abort();
   }
 }
 

@@ -4,7 +4,7 @@ import type { Verdict } from "../verdict.ts";
 import { buildReport } from "./build-report.ts";
 import { reportTypes } from "./report-kinds.ts";
 import { readStoredReport } from "./stored-report.ts";
-import { readStoredVerdicts } from "./stored-verdicts.ts";
+import { createResultReader } from "./stored-result.ts";
 import { findings, pod, verdict } from "./testing/findings.ts";
 
 const options = { types: reportTypes("openreports"), runUid: "run", incremental: true };
@@ -13,7 +13,11 @@ const options = { types: reportTypes("openreports"), runUid: "run", incremental:
 function stored(judged: Verdict) {
   const { metadata, ...report } = buildReport(findings(pod("ns", "uid"), [judged]), options);
   const kept = { ...report, metadata: { ...metadata, uid: "r", resourceVersion: "1" } };
-  return readStoredVerdicts(readStoredReport(Buffer.from(JSON.stringify(kept))));
+  return verdicts(readStoredReport(Buffer.from(JSON.stringify(kept))).results);
+}
+
+function verdicts(results: readonly Readonly<Record<string, unknown>>[]) {
+  return results.flatMap((result) => createResultReader().read(result).verdict ?? []);
 }
 
 const member = fc.stringMatching(/^[a-z_][a-z0-9_]{0,8}$/);
@@ -31,14 +35,14 @@ const judgements = fc.record(
   { requiredKeys: ["operation", "result", "message", "revision", "atMs"] },
 );
 
-describe("readStoredVerdicts", () => {
+describe("createResultReader", () => {
   it("audit-and-reports 40: finds again what was stored, with what it depended on", () => {
     fc.assert(
       fc.property(judgements, (judgement) => {
         const [found] = stored(verdict(judgement));
         expect(found).toEqual({
           ...{ uniqueName: "clusterwide-policy-name", operation: judgement.operation },
-          ...{ policyRevision: judgement.revision, objectResourceVersion: "12345" },
+          ...{ policyRevision: judgement.revision },
           reads: judgement.reads,
           verdict: judgement,
         });
@@ -59,8 +63,7 @@ describe("readStoredVerdicts", () => {
       ...{ policy: "p", result: "pass", timestamp: { seconds: 1 } },
       properties: { "policy-revision": "r", reads: '[{"no":"text"}]' },
     };
-    const scope = { apiVersion: "v1", kind: "Pod", resourceVersion: "1" };
-    expect(readStoredVerdicts({ scope, results: [result] })).toMatchObject([{ reads: undefined }]);
+    expect(verdicts([result])).toMatchObject([{ reads: undefined }]);
   });
 });
 
@@ -83,7 +86,7 @@ describe("readStoredReport", () => {
         const bytes = Buffer.from(JSON.stringify({ ...report, metadata: { ...metadata, labels } }));
         const read = readStoredReport(bytes);
         expect(read.metadata).toMatchObject(metadata);
-        expect(Array.isArray(readStoredVerdicts(read))).toBe(true);
+        expect(Array.isArray(verdicts(read.results))).toBe(true);
       }),
       { numRuns: 300 },
     );
