@@ -1,6 +1,6 @@
 import type { KubernetesObject, ResourceType } from "@kubewarden-ts/api";
 import { errorText, type Logger } from "@kubewarden-ts/base";
-import { collectionPath, type KubeClient, listPages } from "@kubewarden-ts/kube";
+import { collectionPath, type KubeClient, type ListPage, listPages } from "@kubewarden-ts/kube";
 import { managedBy, managedSelector } from "./report.ts";
 import { readStoredReport, type StoredReport } from "./stored-report.ts";
 
@@ -11,30 +11,27 @@ export interface ListReportsOptions {
   readonly signal: AbortSignal;
 }
 
-/** A report has some kilobytes, and is many objects in memory until it is looked at. */
-const pageSize = 200;
-
 /**
  * Our reports, page by page: those with the label that says so. A report that cannot be read is left alone, with a warning.
  * A list that the API server had to begin anew gives some reports twice.
+ * @returns pages whose reports are read as they are taken, to be taken before the next page
  * @throws {KubeError} of a request
  */
 export async function* listReports(
   client: KubeClient,
   type: ResourceType<KubernetesObject>,
   { namespace, log, signal }: ListReportsOptions,
-): AsyncGenerator<readonly StoredReport[]> {
+): AsyncGenerator<Iterable<StoredReport>> {
   const path = collectionPath(type, namespace);
-  const pages = listPages(client, { path, labelSelector: managedSelector, pageSize, ahead: true, signal });
-  for await (const part of pages) {
-    if (part.kind === "restart") continue;
-    const { body, items } = part.page;
-    const reports: StoredReport[] = [];
-    for (let run = 0; run < items.length; run += 2) {
-      const report = readReport(body.subarray(items[run], items[run + 1]), type.kind, log);
-      if (report !== undefined) reports.push(report);
-    }
-    yield reports;
+  for await (const part of listPages(client, { path, labelSelector: managedSelector, ahead: true, signal })) {
+    if (part.kind === "page") yield reportsOf(part.page, type.kind, log);
+  }
+}
+
+function* reportsOf({ body, items }: ListPage, kind: string, log: Logger): Generator<StoredReport> {
+  for (let run = 0; run < items.length; run += 2) {
+    const report = readReport(body.subarray(items[run], items[run + 1]), kind, log);
+    if (report !== undefined) yield report;
   }
 }
 

@@ -27,7 +27,7 @@ export async function migrateLegacyReports(options: MigrateLegacyReportsOptions)
   for (const type of [types.cluster, types.namespaced]) {
     try {
       for await (const page of listReports(client, type, { log, signal })) {
-        const reports = page.map(({ metadata }) => metadata);
+        const reports = Array.from(page, ({ metadata }) => metadata);
         deleted += await deleteReports(reports, { client, type, log, signal });
       }
     } catch (error) {
