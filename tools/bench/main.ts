@@ -1,6 +1,7 @@
 // `npm run bench -- <name>`: measures this checkout on this machine.
 import { defineCommand, runProgram } from "@kubewarden-ts/cli";
 import { auditBench } from "./audit/audit.ts";
+import { auditScaleBench } from "./audit/scale.ts";
 import { controllerBench } from "./controller/controller.ts";
 import { formatReport, type Report, writeReport } from "./report.ts";
 import { runtimeBench } from "./runtime/runtime.ts";
@@ -15,6 +16,7 @@ import { startBench } from "./start/start.ts";
 interface Options extends ServerBenchOptions {
   readonly noisy: boolean;
   readonly waiting: boolean;
+  readonly scale: boolean;
   readonly evaluations: number;
 }
 
@@ -24,7 +26,7 @@ const benches = new Map<string, (options: Options) => Promise<Report>>([
   ["start", startBench],
   ["sdk", sdkBench],
   ["controller", controllerBench],
-  ["audit", auditBench],
+  ["audit", ({ scale }) => (scale ? auditScaleBench() : auditBench())],
 ]);
 
 function serverVariant(options: Options): Promise<Report> {
@@ -44,6 +46,10 @@ const bench = defineCommand({
   flags: {
     noisy: { type: "boolean", description: "server: latency beside a policy that never ends" },
     waiting: { type: "boolean", description: "server: many requests that wait for their host" },
+    scale: {
+      type: "boolean",
+      description: "audit: 1, 10 and 100 thousand objects, against a fake API server",
+    },
     check: {
       type: "boolean",
       description: "server: compare CPU time per request with tests/load/baseline.json",

@@ -3,8 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bundleApp } from "../../bundle-app.ts";
 import { type Report, targetNote } from "../report.ts";
-import { namespaceCount, objectCount, startAuditedCluster } from "./audited-cluster.ts";
+import { objectCount, startAuditedCluster } from "./audited-cluster.ts";
 import { startBenchServer } from "./bench-server.ts";
+import { namespaceCount } from "./pod-manifest.ts";
 import { runScanner, type ScannerRun } from "./scanner-run.ts";
 
 const columns = [

@@ -9,9 +9,9 @@ import * as v from "valibot";
 import { startControlPlane } from "../../../tests/kubernetes/start-control-plane.ts";
 import { type AppliedManifest, applyManifests, type ClusterClients } from "../../cluster/manifests.ts";
 import { installReportKinds } from "../../cluster/report-definitions.ts";
+import { namespaceCount, podManifest } from "./pod-manifest.ts";
 
 export const objectCount = 10_000;
-export const namespaceCount = 20;
 const createdAtOnce = 24;
 
 /** A real API server with Pods and active policies. */
@@ -111,23 +111,4 @@ async function createPolicy({ client, objects }: ClusterClients, name: string): 
     contentType: "application/merge-patch+json",
     body: Buffer.from(JSON.stringify({ status: { policyStatus: "active" } })),
   });
-}
-
-/** Of the size that Pods have that somebody wrote by hand. */
-function podManifest(index: number) {
-  const container = (name: string) => ({
-    ...{ name, image: `registry.test/${name}:v${index}` },
-    env: Array.from({ length: 10 }, (_, each) => ({ name: `VARIABLE_${each}`, value: `value ${each}` })),
-    resources: { limits: { memory: "64Mi" }, requests: { cpu: "10m" } },
-    securityContext: { privileged: index % 10 === 0 },
-  });
-  return {
-    ...{ apiVersion: "v1", kind: "Pod" },
-    metadata: {
-      name: `pod-${index}`,
-      namespace: `team-${index % namespaceCount}`,
-      labels: { app: `app-${index}` },
-    },
-    spec: { containers: [container("main"), container("sidecar")], automountServiceAccountToken: false },
-  };
 }
