@@ -11,7 +11,6 @@ import {
 } from "@kubewarden-ts/api/policies";
 import { silentLogger } from "@kubewarden-ts/base";
 import { vi } from "vitest";
-import { installReportKinds } from "../../tools/cluster/audit.ts";
 import {
   deploymentsNamespace,
   type LocalCluster,
@@ -59,7 +58,6 @@ export async function startAuditedCluster(): Promise<AuditedCluster> {
   const at = { root, folder: join(folder, "cluster"), programs: partPath("kubernetes") };
   const cluster = stack.use(await startLocalCluster({ ...at, log: silentLogger }));
   await cluster.startController();
-  await installReportKinds(cluster);
   const caPath = join(folder, "ca.crt");
   const authority = { namespace: deploymentsNamespace, name: "kubewarden-ca" };
   const ca = (await cluster.objects.get(secrets, authority))?.data?.["ca.crt"] ?? "";

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { requires } from "../support/requirements.ts";
 import { type ExampleCluster, startExampleCluster } from "./example-cluster.ts";
 
@@ -64,4 +64,57 @@ describe.skipIf(skip)("npm start -- --cluster", () => {
     const { output } = await cluster.kubectl("get", "pods", "-n", "kubewarden", "--no-headers");
     expect(output).toMatch(/^policy-server-default-\S+\s+1\/1\s+Running/);
   });
+
+  describe("ends with the report of a Pod that is older than its policy", () => {
+    const denied = "fail: clusterwide-no-privileged-pods: Privileged container is not allowed";
+
+    it("audit-and-reports 1: tells what it says, and shows it as kubectl does", () => {
+      expect(cluster.output).toContain(`The report of a privileged Pod that was there before: ${denied}\n`);
+      expect(cellsOf(cluster.output)).toContainEqual([
+        ...["default", expect.stringMatching(/^[-0-9a-f]{36}$/), "Pod", "older-than-its-policy"],
+        ...["1", "1", "0", "0", "0", expect.stringMatching(/^\d+s$/)],
+      ]);
+    });
+
+    it("has kubectl list it under each of its names, by the command that it tells", async () => {
+      expect(cluster.output).toContain("  kubectl get policyreports -A\n");
+      const header = ["NAMESPACE", "NAME", "PASS", "FAIL", "WARN", "ERROR", "SKIP", "AGE"];
+      for (const name of ["policyreports", "policyreport", "polr", "polr.v1alpha2.wgpolicyk8s.io"]) {
+        const { output } = await cluster.kubectl("get", name, "-A");
+        expect(cellsOf(output)).toEqual([
+          header,
+          ["default", expect.any(String), "1", "1", "0", "0", "0", expect.any(String)],
+        ]);
+      }
+    });
+
+    it("audit-and-reports 1, 25: is named by the Pod's UID, and says what the policy said", async () => {
+      const pod = await cluster.kubectl(
+        ...["get", "pod", "older-than-its-policy", "-o", "jsonpath={.metadata.uid}"],
+      );
+      const { output } = await cluster.kubectl("get", "policyreports", pod.output, "-o", "json");
+      expect(JSON.parse(output)).toMatchObject({
+        scope: { kind: "Pod", namespace: "default", name: "older-than-its-policy", uid: pod.output },
+        results: [
+          { policy: "clusterwide-drop-capabilities", result: "pass" },
+          { policy: "clusterwide-no-privileged-pods", result: "fail" },
+        ],
+      });
+    });
+
+    it("audit-and-reports 26: goes with the Pod", async () => {
+      const reports = () => cluster.kubectl("get", "policyreports", "-A", "-o", "name");
+      expect((await reports()).output).toMatch(/^policyreport\.wgpolicyk8s\.io\/\S+\n$/);
+      await cluster.kubectl("delete", "pod", "older-than-its-policy", "--now");
+      await vi.waitFor(async () => expect(await reports()).toEqual({ exitCode: 0, output: "" }), 60_000);
+    }, 90_000);
+  });
 });
+
+/** The cells of a table as kubectl prints it. */
+function cellsOf(table: string): string[][] {
+  return table
+    .trimEnd()
+    .split("\n")
+    .map((line) => line.trim().split(/\s{2,}/));
+}

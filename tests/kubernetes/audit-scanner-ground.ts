@@ -1,25 +1,16 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { policiesApiVersion } from "@kubewarden-ts/api/policies";
-import * as v from "valibot";
-import { parse } from "yaml";
+import { reportKinds } from "../../apps/audit-scanner/src/reports/report-kinds.ts";
+import { reportDefinitions } from "../../tools/cluster/report-definitions.ts";
 import { type WapcGuestName, wapcGuests } from "../guests/text/wapc.ts";
 import { bundledProgram } from "../programs/bundled-program.ts";
 import { bareEnvironment, type EndedProgram, runToEnd } from "../programs/run-to-end.ts";
 import { type RunningServer, startServerProgram } from "../programs/running-server.ts";
-import { sharedDataFolder } from "../support/requirements.ts";
 import { asPolicy, assemble } from "../support/text-guest.ts";
 import { type ControlPlane, controlPlane } from "./control-plane.ts";
-import { type InstalledDefinition, installCustomResources } from "./install-custom-resources.ts";
-
-/** The four kinds of reports, as their projects publish them. */
-const definitionFiles = [
-  "policyreports.wgpolicyk8s.io",
-  "clusterpolicyreports.wgpolicyk8s.io",
-  "reports.openreports.io",
-  "clusterreports.openreports.io",
-];
+import { installCustomResources } from "./install-custom-resources.ts";
 
 /** A real API server, our policy server and the audit scanner as they ship. */
 export interface AuditScannerGround extends AsyncDisposable {
@@ -45,7 +36,10 @@ export async function auditScannerGround(
   await using stack = new AsyncDisposableStack();
   const plane = await controlPlane({ controllers: true });
   await installCustomResources(plane.admin);
-  await installCustomResources(plane.admin, await Promise.all(definitionFiles.map(readDefinition)));
+  await installCustomResources(
+    plane.admin,
+    reportKinds.flatMap((kind) => reportDefinitions(kind)),
+  );
   const kubewardenNamespace = await plane.createNamespace();
   await createPolicyServer(plane, kubewardenNamespace);
   const server = await startPolicyServer(stack, policies);
@@ -59,20 +53,6 @@ export async function auditScannerGround(
     createPolicy: (policy) => createPolicy(plane, kubewardenNamespace, policy),
     [Symbol.asyncDispose]: () => all.disposeAsync(),
   };
-}
-
-const Definition = v.looseObject({
-  metadata: v.looseObject({ name: v.string() }),
-  spec: v.looseObject({
-    group: v.string(),
-    names: v.looseObject({ plural: v.string() }),
-    versions: v.array(v.looseObject({ name: v.string() })),
-  }),
-});
-
-async function readDefinition(name: string): Promise<InstalledDefinition> {
-  const text = await readFile(join(sharedDataFolder, "crds", `${name}.yaml`), "utf8");
-  return v.parse(Definition, parse(text));
 }
 
 async function createPolicyServer({ admin }: ControlPlane, name: string): Promise<void> {

@@ -18,6 +18,11 @@ export interface ControlPlaneOptions {
   apiServerArgs?: readonly string[];
   /** further arguments of kube-controller-manager */
   controllerManagerArgs?: readonly string[];
+  /**
+   * Makes what kube-controller-manager finds when it starts: its garbage collector looks for kinds that came later only
+   * every half minute
+   */
+  prepare?(facts: ControlPlaneFacts): Promise<void>;
 }
 
 /** Where a running control plane is, and how to be its administrator; plain data, which threads can hand on. */
@@ -69,6 +74,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<S
   const pids = { apiServer: pidOf(apiServer.server), etcd: pidOf(etcd.server) };
   const common = { url: apiServer.url, ca: authority.cert, caKey: authority.key, programs };
   const facts = { ...common, adminToken: place.adminToken, adminKubeconfigPath, pids };
+  await options.prepare?.(facts);
   if (!controllers) return owned(parts.move(), facts);
   const manager = await withFreshPorts(() => startControllerManager(place, facts));
   parts.use(manager);

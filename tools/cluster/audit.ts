@@ -7,32 +7,11 @@ import { defineResource } from "@kubewarden-ts/api";
 import { pods, secrets } from "@kubewarden-ts/api/core";
 import type { ObjectClient } from "@kubewarden-ts/kube";
 import * as v from "valibot";
-import { type ReportTypes, reportTypes } from "../../apps/audit-scanner/src/reports/report-kinds.ts";
+import { type ReportKind, reportTypes } from "../../apps/audit-scanner/src/reports/report-kinds.ts";
 import { allocatorEnvironment } from "../start/allocator.ts";
-import { applyManifests, type ClusterClients } from "./manifests.ts";
 
-/**
- * The kinds of reports with no schema at all: a cluster in earnest has those that their project publishes, which a chart
- * installs.
- */
-export async function installReportKinds(cluster: ClusterClients): Promise<void> {
-  const types = reportTypes("openreports");
-  await applyManifests(cluster, [types.namespaced, types.cluster].map(definitionOf));
-}
-
-function definitionOf({ apiVersion, kind, plural, namespaced }: ReportTypes["namespaced"]) {
-  const [group = "", name = ""] = apiVersion.split("/");
-  const anything = { type: "object", "x-kubernetes-preserve-unknown-fields": true };
-  return {
-    ...{ apiVersion: "apiextensions.k8s.io/v1", kind: "CustomResourceDefinition" },
-    metadata: { name: `${plural}.${group}` },
-    spec: {
-      ...{ group, scope: namespaced ? "Namespaced" : "Cluster" },
-      names: { kind, plural, singular: kind.toLowerCase() },
-      versions: [{ name, served: true, storage: true, schema: { openAPIV3Schema: anything } }],
-    },
-  };
-}
+/** What `kubectl get policyreports` shows; the scanner writes it by default. */
+const reportKind: ReportKind = "policyreport";
 
 const oldPod = { namespace: "default", name: "older-than-its-policy" };
 
@@ -68,7 +47,7 @@ export async function auditCluster(options: AuditOptions): Promise<string> {
   await writeFile(caPath, Buffer.from(authority?.data?.["ca.crt"] ?? "", "base64"));
   const logPath = join(folder, "audit-scanner.log");
   const log = openSync(logPath, "w");
-  const args = ["-k", namespace, "--extra-ca", caPath, "--report-kind", "openreports"];
+  const args = ["-k", namespace, "--extra-ca", caPath, "--report-kind", reportKind];
   const child = spawn(process.execPath, [join(root, "apps/audit-scanner/src/main.ts"), ...args], {
     cwd: root,
     env: { ...allocatorEnvironment, ...process.env, KUBECONFIG: kubeconfigPath },
@@ -87,7 +66,7 @@ const Result = v.looseObject({
 });
 
 async function findingsOfOldPod(objects: ObjectClient): Promise<string> {
-  const { schema: _schema, ...place } = reportTypes("openreports").namespaced;
+  const { schema: _schema, ...place } = reportTypes(reportKind).namespaced;
   const type = defineResource(place, { results: v.exactOptional(v.array(Result), []) });
   const pod = await objects.get(pods, oldPod);
   const report = await objects.get(type, { namespace: oldPod.namespace, name: pod?.metadata.uid ?? "" });

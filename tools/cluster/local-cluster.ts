@@ -1,13 +1,8 @@
 import { copyFile, mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { defineResource } from "@kubewarden-ts/api";
 import { mutatingWebhookConfigurations, validatingWebhookConfigurations } from "@kubewarden-ts/api/core";
-import {
-  controllerWebhookConfigurations,
-  customResourceDefinitions,
-  customResourceDefinitionType,
-} from "@kubewarden-ts/api/crds";
+import { controllerWebhookConfigurations, customResourceDefinitions } from "@kubewarden-ts/api/crds";
 import type { Logger } from "@kubewarden-ts/base";
 import {
   createKubeClient,
@@ -16,10 +11,10 @@ import {
   loadClusterAccess,
   type ObjectClient,
 } from "@kubewarden-ts/kube";
-import * as v from "valibot";
 import { type ControlPlaneFacts, startControlPlane } from "../../tests/kubernetes/start-control-plane.ts";
 import { freePort } from "../../tests/support/server-process.ts";
 import { type ControllerProcess, startController } from "./controller-process.ts";
+import { installCustomResources } from "./custom-resources.ts";
 import { applyManifests, type ClusterClients } from "./manifests.ts";
 import { startLocalNode } from "./node/local-node.ts";
 import { machineAddress } from "./node/machine-address.ts";
@@ -27,6 +22,7 @@ import type { ContainerProgram } from "./node/pod-runner.ts";
 import type { RunnablePod } from "./node/pod-spec.ts";
 import { startServiceRoutes } from "./node/service-routes.ts";
 import { policyServerProgram } from "./policy-server-program.ts";
+import { installReportKinds } from "./report-definitions.ts";
 
 export const deploymentsNamespace = "kubewarden";
 const webhookServiceName = "kubewarden-controller-webhook-service";
@@ -44,7 +40,10 @@ export interface LocalClusterOptions {
   readonly podProgram?: (pod: RunnablePod, address: string) => Promise<ContainerProgram>;
 }
 
-/** A Kubernetes cluster that knows the kinds of Kubewarden, all processes of this machine. No controller runs yet. */
+/**
+ * A Kubernetes cluster that knows the kinds of Kubewarden and both kinds of reports, all processes of this machine. No
+ * controller runs yet.
+ */
 export interface LocalCluster extends AsyncDisposable {
   readonly client: KubeClient;
   readonly objects: ObjectClient;
@@ -59,20 +58,21 @@ export interface LocalCluster extends AsyncDisposable {
   startController(args?: readonly string[]): Promise<ControllerProcess>;
 }
 
-/** Starts etcd, kube-apiserver and kube-controller-manager, installs our kinds, and plays a node and its network. */
+/** Starts etcd, kube-apiserver and kube-controller-manager, installs the kinds, and plays a node and its network. */
 export async function startLocalCluster(options: LocalClusterOptions): Promise<LocalCluster> {
   const { root, programs, folder, log } = options;
   const address = machineAddress();
   await using parts = new AsyncDisposableStack();
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  const { facts } = parts.use(await startControlPlane({ programs, controllers: true, ...routedByUs }));
+  const prepare = (facts: ControlPlaneFacts) => installKinds(facts, log);
+  const { facts } = parts.use(
+    await startControlPlane({ programs, controllers: true, ...routedByUs, prepare }),
+  );
   const kubeconfigPath = join(folder, "kubeconfig");
   await copyFile(facts.adminKubeconfigPath, kubeconfigPath);
-  const access = await loadClusterAccess({ env: {}, kubeconfigPath });
-  const client = parts.use(createKubeClient(access, { log, userAgent: "kubewarden-ts-local-cluster" }));
+  const client = parts.use(await administrator(facts, log));
   const objects = createObjectClient(client);
-  await installKinds({ client, objects });
   const webhookPort = await freePort();
   await leadToController({ client, objects }, { address, port: webhookPort });
 
@@ -112,23 +112,22 @@ const routedByUs = {
   ],
 };
 
-async function installKinds(cluster: ClusterClients): Promise<void> {
-  const namespace = { apiVersion: "v1", kind: "Namespace", metadata: { name: deploymentsNamespace } };
-  await applyManifests(cluster, [namespace, ...customResourceDefinitions()]);
-  const { schema: _schema, ...place } = customResourceDefinitionType;
-  const type = defineResource(place, { status: v.exactOptional(Established) });
-  const established = async () =>
-    (await cluster.objects.list(type)).every(({ status }) =>
-      status?.conditions?.some(
-        (condition) => condition.type === "Established" && condition.status === "True",
-      ),
-    );
-  while (!(await established())) await delay(50);
+async function administrator(
+  { adminKubeconfigPath: kubeconfigPath }: ControlPlaneFacts,
+  log: Logger,
+): Promise<KubeClient> {
+  const access = await loadClusterAccess({ env: {}, kubeconfigPath });
+  return createKubeClient(access, { log, userAgent: "kubewarden-ts-local-cluster" });
 }
 
-const Established = v.looseObject({
-  conditions: v.exactOptional(v.nullable(v.array(v.looseObject({ type: v.string(), status: v.string() })))),
-});
+async function installKinds(facts: ControlPlaneFacts, log: Logger): Promise<void> {
+  await using client = await administrator(facts, log);
+  const cluster = { client, objects: createObjectClient(client) };
+  const namespace = { apiVersion: "v1", kind: "Namespace", metadata: { name: deploymentsNamespace } };
+  await applyManifests(cluster, [namespace]);
+  await installCustomResources(cluster, customResourceDefinitions());
+  await installReportKinds(cluster);
+}
 
 /** The Service and webhook configurations that a chart installs beside the controller. */
 async function leadToController(

@@ -9,7 +9,8 @@ import { createLogger } from "@kubewarden-ts/base";
 import { isKubeError, type ObjectClient } from "@kubewarden-ts/kube";
 import * as v from "valibot";
 import { buildLivePolicies } from "../start/live-policies.ts";
-import { auditCluster, createOldPod, installReportKinds } from "./audit.ts";
+import { auditCluster, createOldPod } from "./audit.ts";
+import { findKubectl, kubectlSays } from "./kubectl.ts";
 import { deploymentsNamespace, type LocalCluster, startLocalCluster } from "./local-cluster.ts";
 import { applyManifests, readManifests } from "./manifests.ts";
 
@@ -20,6 +21,9 @@ const Environment = v.looseObject({
     reason: v.exactOptional(v.string()),
   }),
 });
+
+/** Shows, beside the numbers, which object a report is about. */
+const reportsCommand = ["get", "policyreports", "-A", "-o", "wide"];
 
 /** Built for the examples; `examples/cluster/policies.yml` names them. */
 const examplePolicies = ["pod-privileged", "capabilities-psp", "safe-labels"];
@@ -59,7 +63,6 @@ export async function serveCluster({ root, folder, stdout, stopped }: ServeClust
   await using cluster = await startLocalCluster({ root, programs, folder, log });
   say("starting the controller");
   await cluster.startController();
-  await installReportKinds(cluster);
   await createOldPod(cluster.objects);
   say("applying the example policies");
   const replacements = { ["$" + "{POLICIES}"]: pathToFileURL(join(root, "dist/start")).pathname };
@@ -119,7 +122,17 @@ async function report(
   );
   const refused = await tryPod(objects, { privileged: true });
   const admitted = await tryPod(objects, { privileged: false });
-  const kubectl = hasKubectl() ? "kubectl" : join(programs, "kubectl");
+  const kubectl = findKubectl(programs);
+  const reports = await kubectlSays(kubectl, reportsCommand, { kubeconfigPath, cwd: root });
+  const toTry = [
+    `export KUBECONFIG=${relative(root, kubeconfigPath)}`,
+    ...(kubectl.isOnPath ? [] : [`alias kubectl=${kubectl.file}`]),
+    "kubectl run privileged --image=pause --privileged",
+    "kubectl run harmless --image=pause",
+    "kubectl get policyreports -A",
+    "kubectl describe cap broken-on-purpose",
+    `kubectl get ps,cap,pods -n ${deploymentsNamespace}`,
+  ];
   return `
 The cluster is ready after ${seconds} s. Its policies:
 
@@ -129,13 +142,14 @@ A privileged Pod: ${refused}
 Another Pod: ${admitted}
 The report of a privileged Pod that was there before: ${audited}
 
+kubectl ${reportsCommand.join(" ")}
+${reports}
+
 Try it in another terminal:
 
-  export KUBECONFIG=${relative(root, kubeconfigPath)}
-  ${kubectl} run privileged --image=pause --privileged
-  ${kubectl} run harmless --image=pause
+${toTry.map((command) => `  ${command}`).join("\n")}
 
-Also: kubectl describe cap broken-on-purpose; kubectl get reports.openreports.io -A; kubectl get ps,cap,pods -n ${deploymentsNamespace}. Ctrl-C ends it.
+Ctrl-C ends it.
 `;
 }
 
@@ -155,8 +169,4 @@ async function tryPod(objects: ObjectClient, { privileged }: { privileged: boole
     if (isKubeError(error)) return `refused: ${error.message}`;
     throw error;
   }
-}
-
-function hasKubectl(): boolean {
-  return spawnSync("kubectl", ["version", "--client"], { stdio: "ignore" }).status === 0;
 }
