@@ -11,14 +11,19 @@ export interface RecordingProxy extends AsyncDisposable {
   readonly requests: readonly string[];
 }
 
+export interface RecordingProxyOptions {
+  /** where all hosts are, for names that nobody else resolves; each where its name leads without */
+  readonly host?: string;
+}
+
 /** Starts a proxy for plain HTTP, and for TLS through tunnels. */
-export async function startRecordingProxy(): Promise<RecordingProxy> {
+export async function startRecordingProxy({ host }: RecordingProxyOptions = {}): Promise<RecordingProxy> {
   const requests: string[] = [];
   const tunnels = new Set<Socket>();
   const server = createServer((incoming, response) => {
     const { method = "GET", url = "", headers } = incoming;
     requests.push(`${method} ${url}`);
-    const onward = httpRequest(url, { method, headers });
+    const onward = httpRequest(url, { method, headers, ...(host !== undefined && { hostname: host }) });
     onward.on("response", (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       pipeline(answer, response).catch(() => {});
@@ -29,7 +34,7 @@ export async function startRecordingProxy(): Promise<RecordingProxy> {
   server.on("connect", ({ url = "" }, client: Socket, head: Buffer) => {
     requests.push(`CONNECT ${url}`);
     const { hostname, port } = new URL(`http://${url}`);
-    const target = connect(Number(port), hostname, () => {
+    const target = connect(Number(port), host ?? hostname, () => {
       client.write("HTTP/1.1 200 Connection Established\r\n\r\n");
       target.write(head);
     });

@@ -38,6 +38,20 @@ describe("createAdaptiveLimit", () => {
     expect(limit.current).toBe(1);
   });
 
+  it("halves for slow answers too, not below where it began", async () => {
+    const limit = createAdaptiveLimit({ max: 100, initial: 16 });
+    const sizes: number[] = [];
+    const first = await limit.acquire(24, signal);
+    first.answered();
+    first[Symbol.dispose]();
+    for (const end of ["slow", "slow", "overloaded", "slow"] as const) {
+      using slot = await limit.acquire(1, signal);
+      slot[end]();
+      sizes.push(limit.current);
+    }
+    expect(sizes).toEqual([20, 16, 8, 8]);
+  });
+
   it("never grows above its most", async () => {
     const limit = createAdaptiveLimit({ max: 10, initial: 8 });
     for (let count = 0; count < 9; count++) {

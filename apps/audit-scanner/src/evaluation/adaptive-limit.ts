@@ -16,6 +16,11 @@ export interface Slot extends Disposable {
   answered(): void;
   /** The server did not keep up: half as much may be asked at once. */
   overloaded(): void;
+  /**
+   * The answer took long: half as much may be asked at once, but not less than in the beginning. It may be the policy that is
+   * slow, and not the server that has too much to do.
+   */
+  slow(): void;
 }
 
 export interface AdaptiveLimitOptions {
@@ -42,15 +47,17 @@ export function createAdaptiveLimit({ max, initial = 16 }: AdaptiveLimitOptions)
   const slot = (weight: number): Slot => {
     let begunIn = size.round;
     let held = weight;
+    const halve = (least: number): void => {
+      // what began before the last decrease says nothing new by failing as well
+      if (begunIn === size.round) begunIn = size.halve(least);
+    };
     return {
       answered() {
         size.grow(weight);
         admit();
       },
-      overloaded() {
-        // what began before the last decrease says nothing new by failing as well
-        if (begunIn === size.round) begunIn = size.halve();
-      },
+      overloaded: () => halve(1),
+      slow: () => halve(Math.min(initial, max)),
       [Symbol.dispose]() {
         busy -= held;
         held = 0;
@@ -78,7 +85,8 @@ interface LimitSize {
   /** counts the decreases */
   readonly round: number;
   grow(evaluations: number): void;
-  halve(): number;
+  /** @param least - it does not become smaller than that by this */
+  halve(least: number): number;
 }
 
 function limitSize(initial: number, max: number): LimitSize {
@@ -93,8 +101,8 @@ function limitSize(initial: number, max: number): LimitSize {
     grow(evaluations) {
       size = Math.min(max, size + (round === 0 ? evaluations : evaluations / size));
     },
-    halve() {
-      size = Math.max(1, size / 2);
+    halve(least) {
+      size = Math.max(Math.min(least, size), size / 2);
       return ++round;
     },
   };

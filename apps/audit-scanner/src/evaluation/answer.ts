@@ -18,8 +18,11 @@ export interface Failure {
   readonly kind: "failure";
   /** what happened, and what to do */
   readonly text: string;
-  /** there when asking again may help */
-  readonly again?: "overloaded" | "broken";
+  /**
+   * There when asking again may help: the server has not begun, and is to be asked later; it, or who stands before it, cannot
+   * take the request; the connection broke.
+   */
+  readonly again?: "refused" | "unavailable" | "broken";
   /** the server took the request, and its time was over */
   readonly silent?: true;
   /** how long the server asks to wait, in milliseconds */
@@ -28,9 +31,11 @@ export interface Failure {
 
 /** A failure that the server reports, of a whole request or of one policy of a batch. */
 export function reportedFailure({ status, text, retryAfterMs }: ReportedFailure): Failure {
-  const failed = `it answered HTTP ${status}${text === "" ? "" : `: ${text}`}${remedyOf(status)}`;
-  if (status !== 429 && status !== 503) return failure(failed);
-  return { ...failure(failed), again: "overloaded", retryAfterMs };
+  const failed = failure(`it answered HTTP ${status}${text === "" ? "" : `: ${text}`}${remedyOf(status)}`);
+  if (status !== 429 && status !== 503) return failed;
+  // whoever answers 503 for a server that is not there does not know when it comes
+  const isRefusal = status === 429 || retryAfterMs !== undefined;
+  return { ...failed, again: isRefusal ? "refused" : "unavailable", retryAfterMs };
 }
 
 export interface ReportedFailure {

@@ -81,7 +81,7 @@ async function exchange(
       heard("silence");
       return { ...failure("it gave no answer in time"), silent: true };
     }
-    const { text, passing } = transportFailure(error, { anonymous: connections.anonymous });
+    const { text, passing } = transportFailure(error, connections);
     return passing ? { ...failure(text), again: "broken" } : failure(text);
   } finally {
     signal.removeEventListener("abort", follow);

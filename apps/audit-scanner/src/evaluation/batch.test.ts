@@ -3,7 +3,12 @@ import { createFakeClock } from "@kubewarden-ts/kube/testing";
 import { describe, expect, it } from "vitest";
 import { readClientTls } from "./client-tls.ts";
 import { createEvaluator, type EvaluatorOptions } from "./create-evaluator.ts";
-import { accepting, type Respond, startFakePolicyServer } from "./testing/fake-policy-server.ts";
+import {
+  accepting,
+  type ReceivedRequest,
+  type Respond,
+  startFakePolicyServer,
+} from "./testing/fake-policy-server.ts";
 import { pod, question } from "./testing/questions.ts";
 
 const { signal } = new AbortController();
@@ -13,7 +18,10 @@ const isBatch = (path: string) => path.startsWith("/audit?");
 
 /** Asks about a Pod whose only policy makes the server announce the batch, then about another with all policies. */
 async function askBoth(respond: Respond, names: readonly string[], options: Partial<EvaluatorOptions> = {}) {
-  await using server = await startFakePolicyServer(respond);
+  const accepted = JSON.stringify({ results: [{ policy: "first", response: { allowed: true } }] });
+  await using server = await startFakePolicyServer((request, sequence) =>
+    isBatchOf("first", request) ? accepted : respond(request, sequence),
+  );
   await using evaluator = createEvaluator({
     ...{ tls, log: silentLogger, clock: createFakeClock(), random: () => 0 },
     ...options,
@@ -21,8 +29,12 @@ async function askBoth(respond: Respond, names: readonly string[], options: Part
   await evaluator.evaluate(pod("first"), [question("first", server.url)], signal);
   const asked = names.map((name) => question(name, server.url));
   const verdicts = await evaluator.evaluate(pod("second"), asked, signal);
-  return { verdicts, requests: server.requests.slice(1) };
+  const isAboutFirst = (request: ReceivedRequest): boolean =>
+    request.path === "/audit/first" || isBatchOf("first", request);
+  return { verdicts, requests: server.requests.filter((request) => !isAboutFirst(request)) };
 }
+const isBatchOf = (policy: string, { path, body }: ReceivedRequest) =>
+  isBatch(path) && JSON.parse(body).policies.includes(policy);
 /** Announces, and answers a batch with these results. */
 const resulting =
   (...results: unknown[]): Respond =>
@@ -33,6 +45,15 @@ const result = (policy: string, more = {}) => ({
   response: { uid: "uid-of-second", allowed: true },
   ...more,
 });
+
+/** Announces, and accepts everything. */
+const announcingAndJudging: Respond = ({ path, body }) => {
+  if (!isBatch(path)) return announcing;
+  const { policies } = JSON.parse(body);
+  return JSON.stringify({
+    results: policies.map((policy: string) => ({ policy, revision: "r", response: { allowed: true } })),
+  });
+};
 
 describe("architecture 5: the batch of audits", () => {
   it("is one request once the server announced it, and brings revision and reads", async () => {
@@ -53,18 +74,52 @@ describe("architecture 5: the batch of audits", () => {
     ]);
   });
 
-  it("is used for the other policies of the first object already", async () => {
-    await using server = await startFakePolicyServer(({ path, body }) => {
-      if (!isBatch(path)) return announcing;
-      return JSON.stringify({
-        results: JSON.parse(body).policies.map((id: string) => ({ policy: id, response: { allowed: true } })),
-      });
-    });
+  it("is used for the first object already, once its first question is answered: all verdicts have a revision", async () => {
+    await using server = await startFakePolicyServer(announcingAndJudging);
     await using evaluator = createEvaluator({ tls, log: silentLogger });
     const asked = ["a", "b", "c"].map((name) => question(name, server.url));
     const verdicts = await evaluator.evaluate(pod(), asked, signal);
-    expect(verdicts.map(({ result }) => result)).toEqual(["pass", "pass", "pass"]);
+    expect(verdicts.map(({ result, revision }) => [result, revision])).toEqual(Array(3).fill(["pass", "r"]));
     expect(server.requests.map(({ path }) => path.split("?")[0])).toEqual(["/audit/a", "/audit"]);
+  });
+
+  /** How many objects that are asked about at the same time are; the paths of all requests. */
+  async function askAboutFour(respond: Respond): Promise<readonly string[]> {
+    await using server = await startFakePolicyServer(respond);
+    await using evaluator = createEvaluator({ tls, log: silentLogger, random: () => 0 });
+    const asked = ["a", "b"].map((name) => question(name, server.url));
+    const pods = ["1", "2", "3", "4"].map((name) => pod(name));
+    await Promise.all(pods.map((each) => evaluator.evaluate(each, asked, signal)));
+    return server.requests.map(({ path }) => path.split("?")[0]!);
+  }
+
+  it("objects that come together wait until the first question tells how to ask", async () => {
+    const paths = await askAboutFour(announcingAndJudging);
+    expect(paths).toEqual(["/audit/a", ...Array(4).fill("/audit")]);
+  });
+
+  it("where the server does not announce it, each question is asked once", async () => {
+    const paths = await askAboutFour(() => accepting);
+    expect(paths[0]).toBe("/audit/a");
+    expect(paths.toSorted()).toEqual([...Array(4).fill("/audit/a"), ...Array(4).fill("/audit/b")]);
+  });
+
+  it("who waits for the first question can leave", async () => {
+    const begun = Promise.withResolvers<void>();
+    await using server = await startFakePolicyServer(() => {
+      begun.resolve();
+      return "hang";
+    });
+    await using evaluator = createEvaluator({ tls, log: silentLogger });
+    const [first, second] = [new AbortController(), new AbortController()];
+    const asked = [question("a", server.url)];
+    const both = [first, second].map((each) => evaluator.evaluate(pod(), asked, each.signal));
+    await begun.promise;
+    second.abort(new Error("second stopped"));
+    await expect(both[1]).rejects.toThrow("second stopped");
+    first.abort(new Error("first stopped"));
+    await expect(both[0]).rejects.toThrow("first stopped");
+    expect(server.requests).toHaveLength(1);
   });
 
   it("has 50 policies at most", async () => {
@@ -86,7 +141,7 @@ describe("architecture 5: the batch of audits", () => {
   ])("is not asked for by %s", async (_row, answer, options) => {
     const { verdicts, requests } = await askBoth(() => answer, ["a", "b"], options);
     expect(verdicts.map(({ result }) => result)).toEqual(["pass", "pass"]);
-    expect(requests.map(({ path }) => path)).toEqual(["/audit/a", "/audit/b"]);
+    expect(requests.map(({ path }) => path).sort()).toEqual(["/audit/a", "/audit/b"]);
   });
 
   it.each([404, 405])(
@@ -107,7 +162,7 @@ describe("architecture 5: the batch of audits", () => {
         expect(verdicts.map(({ result }) => result)).toEqual(["pass", "pass"]);
       }
       expect(server.requests.map(({ path }) => path.split("?")[0])).toEqual([
-        ...["/audit/a", "/audit", "/audit/b"],
+        ...["/audit/a", "/audit", "/audit/a", "/audit/b"],
         ...["/audit/a", "/audit/b", "/audit/a", "/audit/b"],
       ]);
     },
@@ -180,7 +235,7 @@ describe("architecture 5: the batch of audits", () => {
     const clock = {
       now: () => 0,
       sleep: (ms: number) => {
-        if (ms >= 10_000) return new Promise<void>(() => {});
+        if (ms > 5_000) return new Promise<void>(() => {});
         slept.push(ms);
         return Promise.resolve();
       },

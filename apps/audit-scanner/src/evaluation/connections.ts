@@ -19,6 +19,8 @@ export interface Connections extends AsyncDisposable {
   post(path: string, body: Uint8Array, signal: AbortSignal): Promise<HttpAnswer>;
   /** They are secured, and we show no certificate. */
   readonly anonymous: boolean;
+  /** which variable of the environment names the proxy on the way, where there is one */
+  readonly proxyVariable: "HTTPS_PROXY" | "HTTP_PROXY" | undefined;
   /** From now on, load is spread over these. */
   useEndpoints(endpoints: readonly string[]): void;
 }
@@ -79,9 +81,11 @@ export async function openConnections(
   };
 
   useEndpoints(address.endpoints);
+  const secured = url.protocol === "https:";
   return {
     post,
-    anonymous: url.protocol === "https:" && !options.tls.identified,
+    anonymous: secured && !options.tls.identified,
+    proxyVariable: options.proxy === undefined ? undefined : secured ? "HTTPS_PROXY" : "HTTP_PROXY",
     useEndpoints,
     async [Symbol.asyncDispose]() {
       await Promise.all([service.dispatcher.destroy(), endpoints[Symbol.asyncDispose]()]);

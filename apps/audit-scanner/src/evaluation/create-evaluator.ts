@@ -22,7 +22,7 @@ export interface EvaluatorOptions {
   /** `readClientTls` reads it */
   readonly tls: ClientTls;
   readonly log: Logger;
-  /** until an evaluation is given up, tries and pauses included, in milliseconds; 10 s unless told */
+  /** until an evaluation is given up that may have begun, tries and pauses included, in milliseconds; 10 s unless told */
   readonly timeoutMs?: number;
   /** ask for several policies at once where the server can; true unless told */
   readonly batch?: boolean;
@@ -66,6 +66,11 @@ export function createEvaluator(options: EvaluatorOptions): Evaluator {
 /** Places of the questions that can be asked together: of one server, about one operation. */
 function groups(questions: readonly Question[]): readonly (readonly number[])[] {
   const places = [...questions.keys()];
+  // most objects are asked about at one server
+  const [first] = questions;
+  const isLikeFirst = ({ policy: { server }, operation }: Question): boolean =>
+    server === first?.policy.server && operation === first.operation;
+  if (questions.length > 0 && questions.every(isLikeFirst)) return [places];
   const byKey = Map.groupBy(places, (place) => {
     const { policy, operation } = questions[place]!;
     return `${operation} ${serverKey(policy.server)}`;

@@ -4,12 +4,14 @@ import { createAdaptiveLimit } from "./adaptive-limit.ts";
 import { type Answer, failure } from "./answer.ts";
 import { type Ask, askPatiently } from "./ask-patiently.ts";
 import { type Asking, askManyPolicies, askOnePolicy, type Subject } from "./ask-server.ts";
+import { type BatchRoute, createBatchRoute } from "./batch-route.ts";
 import {
   type Connections,
   type ConnectionsOptions,
   type HttpAnswer,
   openConnections,
 } from "./connections.ts";
+import { createPatience } from "./patience.ts";
 import { createSilenceGuard } from "./silence-guard.ts";
 
 /** Asks one policy server about objects, no faster than it keeps up. */
@@ -29,7 +31,7 @@ export interface PolicyServerClient extends AsyncDisposable {
 }
 
 export interface PolicyServerClientOptions extends Omit<ConnectionsOptions, "maxConnections" | "now"> {
-  /** for all tries of one question, in milliseconds */
+  /** for all tries of one question that the server may have begun with, in milliseconds */
   readonly timeoutMs: number;
   /** whether several policies may be asked at once */
   readonly batch: boolean;
@@ -41,38 +43,34 @@ export interface PolicyServerClientOptions extends Omit<ConnectionsOptions, "max
 
 /** More in one request would make the server's answers come in lumps. */
 const maxBatch = 50;
-/** A server that lost its batch route, as replicas of two versions seem to, is not believed for so long. */
-const distrustMs = 60_000;
-const batchHeader = "kubewarden-ts-batch";
+const neverAnswers = failure("it takes requests, but answers none; look at its log");
 
 export function createPolicyServerClient(
   address: PolicyServerAddress,
   options: PolicyServerClientOptions,
 ): PolicyServerClient {
-  const { clock, maxInFlight, timeoutMs } = options;
+  const { clock, maxInFlight, random, timeoutMs } = options;
   const limit = createAdaptiveLimit({ max: maxInFlight });
+  const patience = createPatience(clock);
   const silence = createSilenceGuard(clock);
-  const route = batchRoute(options);
+  const route = createBatchRoute(options);
   const connections = openedOnce(() =>
     openConnections(address, { ...options, maxConnections: maxInFlight, now: clock.now }),
   );
   const heard = (what: HttpAnswer | "silence"): void => {
     if (what === "silence") return silence.silent();
     silence.answered();
-    if (what.headers[batchHeader] === "1") route.announced();
+    route.heard(what.headers);
   };
 
   /** One request, with its tries. */
   const request: RequestSender = async (policyIds, ask, { permits, signal }) => {
     using _permit = await permits.acquire({ signal });
-    using slot = await limit.acquire(policyIds.length, signal);
-    if (silence.refuses()) {
-      return policyIds.map(() => failure("it takes requests, but answers none; look at its log"));
-    }
     const asking: Asking = { connections: await connections.open(), clock, signal, heard };
-    return askPatiently(policyIds, (ids, leftMs) => ask(ids, leftMs, asking), {
-      ...options,
-      ...{ timeoutMs, slot, signal },
+    const askUnlessSilent: Ask = async (ids, leftMs) =>
+      silence.refuses() ? ids.map(() => neverAnswers) : ask(ids, leftMs, asking);
+    return askPatiently(policyIds, askUnlessSilent, {
+      ...{ timeoutMs, clock, random, limit, patience, signal },
     });
   };
 
@@ -137,48 +135,22 @@ async function askAll(
     route.missed();
     return oneByOne(ids);
   };
-  // the first answer of a server tells whether it can be asked for more at once
-  if (route.isUnknown()) {
-    const first = await oneByOne(policyIds.slice(0, 1));
-    return [...first, ...(await askRest(policyIds.slice(1), { route, oneByOne, together }))];
-  }
-  return askRest(policyIds, { route, oneByOne, together });
+  const first = await route.findOut(() => oneByOne(policyIds.slice(0, 1)), deps.signal);
+  // Only a batch tells revisions: where there is one, the first question is in it as well.
+  if (first === undefined || route.isOpen()) return askInChunks(policyIds, { route, oneByOne, together });
+  return [...first, ...(await oneByOne(policyIds.slice(1)))];
 }
 
 type AskSome = (policyIds: readonly string[]) => Promise<readonly Answer[]>;
 
-async function askRest(
+async function askInChunks(
   policyIds: readonly string[],
   { route, oneByOne, together }: { route: BatchRoute; oneByOne: AskSome; together: AskSome },
 ): Promise<readonly Answer[]> {
   if (!route.isOpen()) return oneByOne(policyIds);
+  if (policyIds.length <= maxBatch) return together(policyIds);
   const chunks = Array.from({ length: Math.ceil(policyIds.length / maxBatch) }, (_, index) =>
     policyIds.slice(index * maxBatch, (index + 1) * maxBatch),
   );
   return (await Promise.all(chunks.map(together))).flat();
-}
-
-/** Whether `POST /audit` can be used. */
-interface BatchRoute {
-  isUnknown(): boolean;
-  isOpen(): boolean;
-  announced(): void;
-  missed(): void;
-}
-
-function batchRoute({ batch, clock }: PolicyServerClientOptions): BatchRoute {
-  let isAnnounced = false;
-  let distrustedUntilMs = 0;
-  const isTrusted = (): boolean => batch && clock.now() >= distrustedUntilMs;
-  return {
-    isUnknown: () => isTrusted() && !isAnnounced,
-    isOpen: () => isTrusted() && isAnnounced,
-    announced() {
-      isAnnounced = true;
-    },
-    missed() {
-      isAnnounced = false;
-      distrustedUntilMs = clock.now() + distrustMs;
-    },
-  };
 }

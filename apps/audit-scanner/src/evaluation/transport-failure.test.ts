@@ -36,6 +36,21 @@ describe("audit falls short 11: why a request got no answer", () => {
     expect(transportFailure(coded("ECONNREFUSED"), { anonymous: true }).text).not.toContain(hint);
   });
 
+  it.each<[unknown, string, boolean]>([
+    [coded("ECONNREFUSED"), "the proxy cannot be reached: connection refused", false],
+    [coded("ENOTFOUND"), "the proxy cannot be reached: its name cannot be resolved", false],
+    [
+      coded("UND_ERR_ABORTED", "Proxy response (407) !== 200 when HTTP Tunneling"),
+      "the proxy does not let us through: it answered HTTP 407",
+      false,
+    ],
+  ])("names the proxy where one is on the way: %s", (error, text, passing) => {
+    const way = { anonymous: false, proxyVariable: "HTTPS_PROXY" };
+    const told = { text: `${text}; look at HTTPS_PROXY and NO_PROXY`, passing };
+    expect(transportFailure(error, way)).toEqual(told);
+    expect(transportFailure(error, named)).not.toEqual(told);
+  });
+
   it("another endpoint is asked only where nobody can have seen the request", () => {
     expect(["ECONNREFUSED", "UND_ERR_CONNECT_TIMEOUT"].map((code) => isNeverConnected(coded(code)))).toEqual([
       true,

@@ -41,14 +41,33 @@ const passing = new Set([...broken, "EAI_AGAIN"]);
 /**
  * Says what happened to a request.
  * @param error - what the connection threw
- * @param options.anonymous - it was TLS, and we showed no certificate: some servers hang up then without a word
+ * @param way.anonymous - it was TLS, and we showed no certificate: some servers hang up then without a word
+ * @param way.proxyVariable - which variable named the proxy on the way
  */
-export function transportFailure(error: unknown, { anonymous }: { anonymous: boolean }): TransportFailure {
+export function transportFailure(error: unknown, { anonymous, proxyVariable }: Way): TransportFailure {
   const cause = innermost(error);
   const code = codeOf(cause);
+  const ofProxy = proxyVariable === undefined ? undefined : proxyFailure(cause, code);
+  if (ofProxy !== undefined)
+    return { text: `${ofProxy}; look at ${proxyVariable} and NO_PROXY`, passing: false };
   const text = Object.hasOwn(reasons, code) ? reasons[code] : undefined;
   const hint = anonymous && broken.has(code) ? certificateHint : "";
   return { text: (text ?? otherReason(cause, code)) + hint, passing: passing.has(code) };
+}
+
+export interface Way {
+  readonly anonymous: boolean;
+  readonly proxyVariable?: string | undefined;
+}
+
+/** What went wrong between us and the proxy: we connect to it, and to nobody else. */
+function proxyFailure(cause: unknown, code: string): string | undefined {
+  const text = cause instanceof Error ? cause.message : "";
+  // undici has no other way to tell what the proxy said
+  const refused = /^Proxy response \((?<status>\d+)\)/.exec(text)?.groups?.["status"];
+  if (refused !== undefined) return `the proxy does not let us through: it answered HTTP ${refused}`;
+  const reason = neverConnected.has(code) || code === "ENOTFOUND" ? reasons[code] : undefined;
+  return reason === undefined ? undefined : `the proxy cannot be reached: ${reason.split(";")[0]}`;
 }
 
 const certificateHint = "; if it wants a client certificate, set --client-cert and --client-key";

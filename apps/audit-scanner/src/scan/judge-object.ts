@@ -60,23 +60,10 @@ async function askAndTell(
   questions: readonly Question[],
   { evaluator, graceSignal, revisions, toTell }: AskDeps,
 ): Promise<Map<Question, Verdict>> {
-  const answers = new Map<Question, Verdict>();
-  const ask = async (some: readonly Question[]): Promise<void> => {
-    if (some.length === 0) return;
-    const verdicts = await evaluator.evaluate(object, some, graceSignal);
-    for (const [index, question] of some.entries()) answers.set(question, verdicts[index]!);
-    for (const verdict of verdicts) revisions.told(verdict.policy, verdict);
-  };
-  const isSilent = (question: Question): boolean => {
-    const { revision, result } = answers.get(question) ?? {};
-    return revision === undefined && result !== "error" && revisions.mayTell(question.policy);
-  };
   try {
-    await ask(questions);
-    // The first answers of a server tell none: only from then on it is known that the server can be asked for more.
-    await ask(questions.filter(isSilent));
-    for (const question of questions) if (isSilent(question)) revisions.silent(question.policy);
-    return answers;
+    const verdicts = questions.length === 0 ? [] : await evaluator.evaluate(object, questions, graceSignal);
+    for (const verdict of verdicts) revisions.told(verdict.policy, verdict);
+    return new Map(verdicts.map((verdict, index) => [questions[index]!, verdict]));
   } finally {
     for (const question of questions) if (toTell.has(question)) revisions.notTold(question.policy);
   }

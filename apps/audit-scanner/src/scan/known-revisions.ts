@@ -15,16 +15,11 @@ export interface KnownRevisions {
   told(policy: AuditablePolicy, verdict: Verdict): void;
   /** Who had to ask was not told: until somebody is, all objects are asked about, and none waits. */
   notTold(policy: AuditablePolicy): void;
-  /** A policy that was asked again did not tell it: asking once more is of no use. */
-  silent(policy: AuditablePolicy): void;
-  /** Whether a verdict without a revision is worth asking again: the first answers of a server have none. */
-  mayTell(policy: AuditablePolicy): boolean;
 }
 
 export function createKnownRevisions(): KnownRevisions {
   const known = new Map<AuditablePolicy, Promise<string | undefined>>();
   const asking = new Map<AuditablePolicy, PromiseWithResolvers<string | undefined>>();
-  const silent = new Set<AuditablePolicy>();
   const settle = (policy: AuditablePolicy, revision: string | undefined): void => {
     known.set(policy, Promise.resolve(revision));
     asking.get(policy)?.resolve(revision);
@@ -43,7 +38,5 @@ export function createKnownRevisions(): KnownRevisions {
     notTold(policy) {
       if (!known.has(policy)) settle(policy, undefined);
     },
-    silent: (policy) => void silent.add(policy),
-    mayTell: (policy) => !silent.has(policy),
   };
 }
