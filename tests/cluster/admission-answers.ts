@@ -1,6 +1,8 @@
-import { collectionPath, isKubeError, type KubeClient } from "@kubewarden-ts/kube";
+import { isDeepStrictEqual } from "node:util";
+import { isKubeError, type KubeClient } from "@kubewarden-ts/kube";
 import * as v from "valibot";
-import type { AuditedKind } from "./audited-policies.ts";
+import { apiVersionOf, pathOf } from "./audited-kinds.ts";
+import type { Operation } from "./audited-policy.ts";
 import type { GeneratedObject } from "./generated-objects.ts";
 
 const StoredObject = v.looseObject({ metadata: v.looseObject({ name: v.string() }) });
@@ -8,57 +10,75 @@ type StoredObject = v.InferOutput<typeof StoredObject>;
 
 /** What the API server says to an object that comes now. */
 export type AdmissionAnswer =
-  | { readonly kind: "admitted" }
+  /** `isChanged`: it would be stored with another `spec`, where that says something */
+  | { readonly kind: "admitted"; readonly isChanged: boolean }
   /** `webhook`: unique name of the policy */
   | { readonly kind: "denied"; readonly webhook: string; readonly message: string }
-  /** it is no valid object, or a webhook failed */
+  /** the API server takes no such object, before it asks webhooks that change nothing */
+  | { readonly kind: "invalid"; readonly message: string }
+  /** a webhook failed, … */
   | { readonly kind: "other"; readonly message: string };
 
-const places: Readonly<Record<AuditedKind, { plural: string; namespaced: boolean }>> = {
-  Pod: { plural: "pods", namespaced: true },
-  Deployment: { plural: "deployments", namespaced: true },
-  Service: { plural: "services", namespaced: true },
-  ConfigMap: { plural: "configmaps", namespaced: true },
-  Namespace: { plural: "namespaces", namespaced: false },
-};
-
-/** @param namespace - of namespaced kinds */
-export function pathOf({ apiVersion, kind }: GeneratedObject, namespace: string): string {
-  const { plural, namespaced } = places[kind];
-  return collectionPath({ apiVersion, kind, plural, namespaced }, namespaced ? namespace : undefined);
+/** An object that is stored. */
+export interface StoredPlace {
+  readonly object: GeneratedObject;
+  readonly name: string;
+  /** `""` where there is none */
+  readonly namespace: string;
 }
 
 /** Creates an object for good. */
 export async function createGenerated(
   client: KubeClient,
-  object: GeneratedObject,
-  { name, namespace }: { readonly name: string; readonly namespace: string },
+  { object, name, namespace }: StoredPlace,
 ): Promise<void> {
   const body = { ...object, metadata: { ...object.metadata, name } };
-  await client.request(pathOf(object, namespace), { method: "POST", body: encoded(body) });
+  await client.request(pathOf(object.kind, { namespace }), { method: "POST", body: encoded(body) });
 }
 
+/** Kinds of which the API server itself changes no `spec` that it has seen before. */
+const kindsWithSpec: readonly string[] = ["Pod", "Deployment"];
+
 /**
- * Asks the API server what it would say if a stored object came now, under another name.
- * @param path - of the objects of its kind
+ * Asks the API server, in a dry run, what it would say if a stored object came now: under another name, or as an update
+ * without a change.
+ * @param options.version - of its group, in which it comes
  */
-export async function askAdmission(client: KubeClient, path: string, name: string): Promise<AdmissionAnswer> {
-  const { body: stored } = await client.request(`${path}/${name}`);
-  const object = asNew(v.parse(StoredObject, JSON.parse(new TextDecoder().decode(stored))));
+export async function askAdmission(
+  client: KubeClient,
+  { object: { kind }, name, namespace }: StoredPlace,
+  { operation, version }: { readonly operation: Operation; readonly version?: string | undefined },
+): Promise<AdmissionAnswer> {
+  const path = pathOf(kind, { namespace, version });
+  const stored = parsed(await client.request(`${path}/${name}`));
+  const sent =
+    operation === "CREATE" ? asNew({ ...stored, kind, apiVersion: apiVersionOf(kind, version) }) : stored;
+  const query = { dryRun: "All" };
+  const body = encoded(sent);
   try {
-    await client.request(path, { method: "POST", query: { dryRun: "All" }, body: encoded(object) });
-    return { kind: "admitted" };
+    const answer = await (operation === "CREATE"
+      ? client.request(path, { method: "POST", query, body })
+      : client.request(`${path}/${name}`, { method: "PUT", query, body }));
+    const isChanged =
+      kindsWithSpec.includes(kind) && !isDeepStrictEqual(parsed(answer)["spec"], sent["spec"]);
+    return { kind: "admitted", isChanged };
   } catch (error) {
     if (!isKubeError(error)) throw error;
+    const { message: text, reason } = error;
+    if (reason === "Invalid") return { kind: "invalid", message: text };
     const denial = /^admission webhook "(.*)\.kubewarden\.admission" denied the request(?:: (.*))?/s;
-    const [, webhook, message = ""] = denial.exec(error.message) ?? [];
-    if (webhook === undefined) return { kind: "other", message: error.message };
+    const [, webhook, message = ""] = denial.exec(text) ?? [];
+    if (webhook === undefined) return { kind: "other", message: text };
     return { kind: "denied", webhook, message };
   }
 }
 
+function parsed({ body }: { readonly body: Uint8Array }): StoredObject {
+  return v.parse(StoredObject, JSON.parse(new TextDecoder().decode(body)));
+}
+
 /** Without what the API server gave it, some of which only one object can have. */
-function asNew({ metadata, status: _status, ...object }: StoredObject): object {
+function asNew({ metadata, status: _status, ...object }: StoredObject): StoredObject {
   const { labels, annotations, namespace, name } = metadata;
   const spec = v.is(ServiceSpec, object["spec"]) ? { spec: withoutAddresses(object["spec"]) } : {};
   return { ...object, ...spec, metadata: { labels, annotations, namespace, name: `${name}-again` } };

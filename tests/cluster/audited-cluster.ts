@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { secrets } from "@kubewarden-ts/api/core";
 import {
   admissionPolicies,
+  admissionPolicyGroups,
   clusterAdmissionPolicies,
   clusterAdmissionPolicyGroups,
   policiesApiVersion,
@@ -22,6 +23,7 @@ import { bundledProgram } from "../programs/bundled-program.ts";
 import { bareEnvironment, type EndedProgram, runToEnd } from "../programs/run-to-end.ts";
 import { partPath } from "../support/requirements.ts";
 import { auditedPolicies } from "./audited-policies.ts";
+import type { AuditedPolicy } from "./audited-policy.ts";
 
 const root = join(import.meta.dirname, "../..");
 
@@ -30,26 +32,25 @@ export interface AuditedCluster extends AsyncDisposable {
   readonly cluster: LocalCluster;
   /** of the authority of the policy servers */
   readonly caPath: string;
-  /** Makes all of {@link auditedPolicies} and their policy server; resolves when they are active. */
+  /** Makes all policies and their policy server; resolves when they are active. */
   createPolicies(): Promise<void>;
   /** Resolves when the policy server does what the policies say now. */
   policiesSettled(): Promise<void>;
-  /**
-   * Runs the scanner to its end, as a process that logs warnings; again, twice at most, when the policy server had no time
-   * for it: on a busy machine that is no defect.
-   */
+  /** Runs the scanner to its end, as a process that logs warnings. */
   scan(...args: string[]): Promise<EndedProgram>;
   /** Starts the scanner, and leaves it to the caller. */
   startScan(...args: string[]): ChildProcess;
 }
 
 /** Starts it, without a policy yet. */
-export async function startAuditedCluster(): Promise<AuditedCluster> {
+export async function startAuditedCluster(
+  policies: readonly AuditedPolicy[] = auditedPolicies,
+): Promise<AuditedCluster> {
   await using stack = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), "kubewarden-ts-audited-"));
   stack.defer(() => rm(folder, { recursive: true, force: true }));
   const modules = join(folder, "modules");
-  const names = [...new Set(auditedPolicies.flatMap((policy) => policy.modules))];
+  const names = [...new Set(policies.flatMap((policy) => policy.modules))];
   const nobody = { onBuilt: () => {}, onProblem: () => {} };
   stack.use(
     await buildLivePolicies({ names, policiesFolder: join(root, "policies"), outFolder: modules, ...nobody }),
@@ -63,44 +64,27 @@ export async function startAuditedCluster(): Promise<AuditedCluster> {
   const ca = (await cluster.objects.get(secrets, authority))?.data?.["ca.crt"] ?? "";
   await writeFile(caPath, Buffer.from(ca, "base64"));
   const env = { ...bareEnvironment, KUBECONFIG: cluster.kubeconfigPath };
-  // fewer at once than by default: a policy server on a busy machine sends away what it cannot do in time
-  const flags = [
-    "--parallel-resources",
-    "8",
-    "-k",
-    deploymentsNamespace,
-    "--extra-ca",
-    caPath,
-    "--report-kind",
-    "openreports",
-  ];
+  const flags = ["-k", deploymentsNamespace, "--extra-ca", caPath, "--report-kind", "openreports"];
   const owned = stack.move();
   return {
     ...{ cluster, caPath },
-    createPolicies: () => createPolicies(cluster, modules),
+    createPolicies: () => createPolicies(cluster, policies, modules),
     policiesSettled: () => policiesSettled(cluster),
-    scan: (...args) => {
-      const all = [...flags, "--loglevel", "warning", ...args];
-      return withPatience(() => runToEnd(scanner.path, all, { env }));
-    },
+    scan: (...args) => runToEnd(scanner.path, [...flags, "--loglevel", "warning", ...args], { env }),
     startScan: (...args) =>
       spawn(process.execPath, [scanner.path, ...flags, ...args], { env, stdio: "ignore" }),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
 
-async function withPatience(scan: () => Promise<EndedProgram>): Promise<EndedProgram> {
-  for (let tries = 1; ; tries += 1) {
-    const ended = await scan();
-    const wasBusy = /answered HTTP 429|exceeded the allowed execution time/.test(ended.stdout + ended.stderr);
-    if (!wasBusy || tries === 3) return ended;
-  }
-}
-
-async function createPolicies(cluster: LocalCluster, modules: string): Promise<void> {
+async function createPolicies(
+  cluster: LocalCluster,
+  policies: readonly AuditedPolicy[],
+  modules: string,
+): Promise<void> {
   await applyManifests(
     cluster,
-    auditedPolicies.map((policy) => policy.manifest(modules)),
+    policies.map((policy) => policy.manifest(modules)),
   );
   // last, so that it starts with all of them
   const server = { apiVersion: policiesApiVersion, kind: "PolicyServer", metadata: { name: "default" } };
@@ -115,6 +99,7 @@ async function policiesSettled({ objects }: LocalCluster): Promise<void> {
       ...(await objects.list(clusterAdmissionPolicies)),
       ...(await objects.list(clusterAdmissionPolicyGroups)),
       ...(await objects.list(admissionPolicies)),
+      ...(await objects.list(admissionPolicyGroups)),
     ];
     return found
       .filter(({ status, metadata }) => {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
+import * as v from "valibot";
 import { generatedPod } from "../kubernetes/generated-pods.ts";
-import type { AuditedKind } from "./audited-policies.ts";
+import type { AuditedKind } from "./audited-kinds.ts";
 
 /** An object as it is sent to the API server, but for its name and namespace. */
 export interface GeneratedObject {
@@ -13,25 +14,33 @@ export interface GeneratedObject {
   readonly [field: string]: unknown;
 }
 
-const label = {
-  "cost-center": fc.constantFrom("cc-1", "cc-22", "none"),
-  owner: fc.constantFrom("shop", "bank"),
-  tier: fc.constantFrom("front", "back"),
-};
-const labels = fc
-  .record(label, { requiredKeys: [] })
-  .map((found) => ({ ...found }) as Record<string, string>);
+/** Half of them have one. */
+const maybeOneOf = <Value>(...values: Value[]) => fc.constantFrom(...values, ...values.map(() => undefined));
 
-/**
- * Without Pods of Windows: those that a policy gives capabilities are no valid ones for the API server, which nobody can
- * know who asks the policy alone.
- */
-const podParts = generatedPod
-  .map(({ metadata, spec }) => {
-    const { annotations = {} } = metadata as { annotations?: Record<string, string> };
-    return { annotations, spec: spec as { os?: unknown } };
+const labels = fc
+  .record({
+    "cost-center": maybeOneOf("cc-1", "cc-22", "none"),
+    owner: maybeOneOf("shop", "bank"),
+    tier: maybeOneOf("front", "back"),
   })
-  .filter(({ spec }) => spec.os === undefined);
+  .map((found) => {
+    const entries = Object.entries(found);
+    return Object.fromEntries(
+      entries.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])),
+    );
+  });
+
+const GeneratedPodParts = v.looseObject({
+  metadata: v.looseObject({ annotations: v.optional(v.record(v.string(), v.string()), {}) }),
+  spec: v.looseObject({ containers: v.array(v.looseObject({})) }),
+});
+
+const podParts = fc.tuple(generatedPod, maybeOneOf("32Mi", "4Gi")).map(([generated, memory]) => {
+  const { metadata, spec } = v.parse(GeneratedPodParts, generated);
+  const resources = memory === undefined ? {} : { limits: { memory } };
+  const containers = spec.containers.map((container) => ({ ...container, resources }));
+  return { annotations: metadata.annotations, spec: { ...spec, containers } };
+});
 
 const pod = fc.tuple(podParts, labels).map(
   ([{ annotations, spec }, found]): GeneratedObject => ({
@@ -39,17 +48,16 @@ const pod = fc.tuple(podParts, labels).map(
   }),
 );
 
-/** Without replicas, so that nobody makes Pods of it. */
+/** Paused, so that Kubernetes' own controllers make nothing of it. */
 const deployment = fc.tuple(podParts, labels).map(([{ annotations, spec }, found]): GeneratedObject => {
   const matchLabels = { app: "generated" };
   const template = { metadata: { labels: matchLabels, annotations }, spec };
   return {
     ...{ apiVersion: "apps/v1", kind: "Deployment", metadata: { labels: found } },
-    spec: { replicas: 0, selector: { matchLabels }, template },
+    spec: { paused: true, replicas: 0, selector: { matchLabels }, template },
   };
 });
 
-/** Few get one of the few addresses that the cluster has. */
 const serviceSpec = fc.constantFrom(
   ...[{ type: "LoadBalancer" }, { type: "NodePort" }],
   ...[{ clusterIP: "None" }, { clusterIP: "None" }, { type: "ExternalName", externalName: "shop.test" }],
@@ -61,9 +69,11 @@ const service = fc.tuple(serviceSpec, labels).map(
   }),
 );
 
-const configMap = labels.map(
-  (found): GeneratedObject => ({
-    ...{ apiVersion: "v1", kind: "ConfigMap", metadata: { labels: found }, data: { text: "x" } },
+/** Some have what the policy `echo` refuses. */
+const configMap = fc.tuple(labels, fc.boolean()).map(
+  ([found, echoes]): GeneratedObject => ({
+    ...{ apiVersion: "v1", kind: "ConfigMap", data: { text: "x" } },
+    metadata: { labels: found, annotations: echoes ? { "io.kubewarden.policy.echo.update": "yes" } : {} },
   }),
 );
 
@@ -73,14 +83,41 @@ const namespace = labels.map(
   }),
 );
 
+const hosts = fc.uniqueArray(fc.constantFrom("shop.test", "bank.test", "news.test"), {
+  minLength: 1,
+  maxLength: 2,
+});
+const ingress = fc.tuple(hosts, fc.boolean(), labels).map(([names, hasTlsForAll, found]): GeneratedObject => {
+  const backend = { service: { name: "shop", port: { number: 80 } } };
+  const http = { paths: [{ path: "/", pathType: "Prefix", backend }] };
+  const tls = [{ hosts: hasTlsForAll ? names : names.slice(1) }];
+  return {
+    ...{ apiVersion: "networking.k8s.io/v1", kind: "Ingress", metadata: { labels: found } },
+    spec: { rules: names.map((host) => ({ host, http })), tls },
+  };
+});
+
+const widget = fc.tuple(labels, fc.nat()).map(
+  ([found, size]): GeneratedObject => ({
+    ...{ apiVersion: "example.com/v1", kind: "Widget", metadata: { labels: found }, spec: { size } },
+  }),
+);
+
 const kinds: Readonly<Record<AuditedKind, fc.Arbitrary<GeneratedObject>>> = {
   ...{ Pod: pod, Deployment: deployment, Service: service, ConfigMap: configMap, Namespace: namespace },
+  ...{ Ingress: ingress, Widget: widget },
 };
 
 /** The same objects for the same seed. */
 export function generateObjects(
-  ofKinds: readonly AuditedKind[],
+  kind: AuditedKind,
   { count, seed }: { readonly count: number; readonly seed: number },
 ): readonly GeneratedObject[] {
-  return fc.sample(fc.oneof(...ofKinds.map((kind) => kinds[kind])), { numRuns: count, seed });
+  return fc.sample(kinds[kind], { numRuns: count, seed });
+}
+
+/** The same in another order, which is the same for the same seed. */
+export function shuffled<Item>(items: readonly Item[], seed: number): readonly Item[] {
+  const all = fc.shuffledSubarray([...items], { minLength: items.length });
+  return fc.sample(all, { numRuns: 1, seed })[0] ?? [];
 }

@@ -1,25 +1,42 @@
 import { mapConcurrent } from "@kubewarden-ts/base";
 import { isKubeError, type KubeClient } from "@kubewarden-ts/kube";
 import { vi } from "vitest";
+import { installCustomResources } from "../../tools/cluster/custom-resources.ts";
 import type { LocalCluster } from "../../tools/cluster/local-cluster.ts";
 import { applyManifests } from "../../tools/cluster/manifests.ts";
-import { createGenerated } from "./admission-answers.ts";
-import { type AuditedPolicy, allJudges, auditedPolicies, judgeLabel } from "./audited-policies.ts";
-import { type GeneratedObject, generateObjects } from "./generated-objects.ts";
+import { createGenerated, type StoredPlace } from "./admission-answers.ts";
+import { type AuditedKind, widgetDefinition } from "./audited-kinds.ts";
+import { auditedPolicies } from "./audited-policies.ts";
+import {
+  type AuditedPolicy,
+  allJudges,
+  judgeLabel,
+  type Operation,
+  type PolicyClass,
+} from "./audited-policy.ts";
+import { type GeneratedObject, generateObjects, shuffled } from "./generated-objects.ts";
 
 /** An object that is there before policies judge it. */
-export interface JudgedObject {
-  readonly object: GeneratedObject;
-  readonly name: string;
-  /** `""` for Namespaces */
-  readonly namespace: string;
+export interface JudgedObject extends StoredPlace {
   /** unique names of the policies that are about it, sorted */
   readonly judges: readonly string[];
+  /** under which they judge it */
+  readonly operations: readonly Operation[];
+  /** of the policy whose namespace it is in */
+  readonly class: PolicyClass | "shared";
+  /** the version in which the API server is sent it; that in which it was created without */
+  readonly comesAs?: string;
 }
 
 export interface CreateJudgedOptions {
-  /** of an object and a policy that is about it, in a namespace where no other policy judges */
+  readonly policies?: readonly AuditedPolicy[];
+  /**
+   * Of an object and a policy that is about it, in a namespace where no other policy judges: that many for each policy; all
+   * that are possible for `Infinity`
+   */
   readonly pairs: number;
+  /** generated of each kind; twice what is taken for each policy without */
+  readonly ofEachKind?: number;
   /** objects that all policies judge which are about their kind */
   readonly shared: number;
   readonly seed: number;
@@ -28,41 +45,58 @@ export interface CreateJudgedOptions {
 /** Requests under way at once. */
 export const atOnce = 24;
 
-/** The cluster has addresses for so many Services only. */
-const mostWithServices = 170;
-
 /** Creates namespaces with generated objects: one for each policy alone, and one for all of them. */
 export async function createJudged(
   cluster: LocalCluster,
-  { pairs, shared, seed }: CreateJudgedOptions,
+  { policies = auditedPolicies, pairs, ofEachKind, shared, seed }: CreateJudgedOptions,
 ): Promise<readonly JudgedObject[]> {
-  const each = Math.ceil(pairs / auditedPolicies.length);
-  const own = auditedPolicies.flatMap((policy, index) => {
-    const count = policy.kinds.includes("Service") ? Math.min(each, mostWithServices) : each;
-    const objects = generateObjects(policy.kinds, { count, seed: seed + index });
+  const each = Math.ceil(pairs / policies.length);
+  const count = ofEachKind ?? 2 * each;
+  const kinds = kindsOf(policies);
+  const generated = new Map(kinds.map((kind) => [kind, generateObjects(kind, { count, seed })]));
+  const ofKinds = (some: readonly AuditedKind[]) => some.flatMap((kind) => generated.get(kind) ?? []);
+  const own = policies.flatMap((policy, index) => {
+    const objects = untilSelected(shuffled(ofKinds(policy.row.kinds), seed + index), policy, each);
     return objects.map((object, place) => ofOnePolicy(object, policy, place));
   });
-  const kinds = [...new Set(auditedPolicies.flatMap((policy) => policy.kinds))];
-  const objects = generateObjects(kinds, { count: shared, seed: seed - 1 });
-  const all = [...own, ...objects.map(ofAllPolicies)];
-  await createNamespaces(cluster);
-  await mapConcurrent(all, atOnce, (judged) => createGenerated(cluster.client, judged.object, judged));
+  const sharing = policies.filter(({ row }) => row.shared === true);
+  const ofAll = shuffled(ofKinds(kindsOf(sharing)), seed - 1).slice(0, shared);
+  const all = [...own, ...ofAll.map((object, place) => ofAllPolicies(object, sharing, place))];
+  if (kinds.includes("Widget")) await installCustomResources(cluster, [widgetDefinition]);
+  await createNamespaces(cluster, policies);
+  await mapConcurrent(all, atOnce, (judged) => createGenerated(cluster.client, judged));
   return all;
 }
 
-/** Namespaces in which objects are created, with the label that says who judges there. */
-const homes: ReadonlyMap<string, string> = new Map([
-  ...auditedPolicies.map(({ name }) => [`judged-by-${name}`, name] as const),
-  ["judged-by-all", allJudges],
-]);
+function kindsOf(policies: readonly AuditedPolicy[]): readonly AuditedKind[] {
+  return [...new Set(policies.flatMap(({ row }) => row.kinds))];
+}
 
-async function createNamespaces(cluster: LocalCluster): Promise<void> {
+/** Up to the object with which so many are selected by a policy; with those between that are not. */
+function untilSelected(
+  objects: readonly GeneratedObject[],
+  policy: AuditedPolicy,
+  count: number,
+): readonly GeneratedObject[] {
+  const places = objects.keys().filter((place) => isAbout(policy, objects[place]!));
+  const last = [...places][count - 1] ?? objects.length;
+  return objects.slice(0, last + 1);
+}
+
+/** Namespaces in which objects are created, with the label that says who judges there. */
+async function createNamespaces(cluster: LocalCluster, policies: readonly AuditedPolicy[]): Promise<void> {
+  const homes = new Map([
+    ...policies.map(({ namespace, name }) => [namespace, name] as const),
+    [sharedNamespace, allJudges],
+  ]);
   const manifests = Array.from(homes, ([name, judge]) => ({
     ...{ apiVersion: "v1", kind: "Namespace", metadata: { name, labels: { [judgeLabel]: judge } } },
   }));
   await applyManifests(cluster, manifests);
-  for (const name of homes.keys()) await untilPodsAreTaken(cluster.client, name);
+  await mapConcurrent([...homes.keys()], atOnce, (name) => untilPodsAreTaken(cluster.client, name));
 }
+
+const sharedNamespace = "judged-by-all";
 
 /** Before the ServiceAccount of a namespace is there, it takes no Pods. */
 async function untilPodsAreTaken(client: KubeClient, namespace: string): Promise<void> {
@@ -72,29 +106,40 @@ async function untilPodsAreTaken(client: KubeClient, namespace: string): Promise
 }
 
 function ofOnePolicy(object: GeneratedObject, policy: AuditedPolicy, place: number): JudgedObject {
-  const judges = isAbout(policy, object) ? [policy.uniqueName] : [];
-  if (object.kind === "Namespace") return { ...ofItself(object, policy.name), name: `own-${place}`, judges };
-  return { object, name: `generated-${place}`, namespace: `judged-by-${policy.name}`, judges };
+  const { name, namespace, uniqueName, operations, row } = policy;
+  const isNamespace = object.kind === "Namespace";
+  return {
+    object: isNamespace || row.judges === "everywhere" ? judgedItself(object, name) : object,
+    name: `${name}-${place}`,
+    namespace: isNamespace ? "" : namespace,
+    judges: isAbout(policy, object) ? [uniqueName] : [],
+    ...{ operations, class: row.class },
+    ...(row.comesAs !== undefined && object.kind === "Widget" && { comesAs: row.comesAs }),
+  };
 }
 
-function ofAllPolicies(object: GeneratedObject, place: number): JudgedObject {
-  const judges = auditedPolicies
-    .filter((policy) => policy.uniqueName.startsWith("clusterwide-") && isAbout(policy, object))
-    .map(({ uniqueName }) => uniqueName)
-    .sort();
-  if (object.kind === "Namespace") return { ...ofItself(object, allJudges), name: `shared-${place}`, judges };
-  return { object, name: `shared-${place}`, namespace: "judged-by-all", judges };
+function ofAllPolicies(
+  object: GeneratedObject,
+  sharing: readonly AuditedPolicy[],
+  place: number,
+): JudgedObject {
+  const isNamespace = object.kind === "Namespace";
+  const judges = sharing.filter((policy) => isAbout(policy, object)).map(({ uniqueName }) => uniqueName);
+  return {
+    object: isNamespace ? judgedItself(object, allJudges) : object,
+    name: `shared-${place}`,
+    namespace: isNamespace ? "" : sharedNamespace,
+    judges: judges.sort(),
+    ...{ operations: ["CREATE"], class: "shared" },
+  };
 }
 
 /** The API server applies `namespaceSelector` to a Namespace by its own labels. */
-function ofItself(object: GeneratedObject, judge: string): Pick<JudgedObject, "object" | "namespace"> {
+function judgedItself(object: GeneratedObject, judge: string): GeneratedObject {
   const labels = { ...object.metadata.labels, [judgeLabel]: judge };
-  return { object: { ...object, metadata: { ...object.metadata, labels } }, namespace: "" };
+  return { ...object, metadata: { ...object.metadata, labels } };
 }
 
-function isAbout(
-  { kinds, selects = () => true }: AuditedPolicy,
-  { kind, metadata }: GeneratedObject,
-): boolean {
-  return kinds.includes(kind) && selects(metadata.labels);
+function isAbout({ row }: AuditedPolicy, { kind, metadata }: GeneratedObject): boolean {
+  return row.kinds.includes(kind) && (row.selects?.(metadata.labels) ?? true);
 }

@@ -1,9 +1,10 @@
 import { clusterAdmissionPolicies } from "@kubewarden-ts/api/policies";
 import { isKubeError, type KubeClient } from "@kubewarden-ts/kube";
 import fc from "fast-check";
-import { createGenerated, pathOf } from "./admission-answers.ts";
+import { createGenerated } from "./admission-answers.ts";
 import type { AuditedCluster } from "./audited-cluster.ts";
-import { judgeLabel } from "./audited-policies.ts";
+import { pathOf } from "./audited-kinds.ts";
+import { judgeLabel } from "./audited-policy.ts";
 import { generateObjects } from "./generated-objects.ts";
 import type { JudgedObject } from "./judged-objects.ts";
 
@@ -67,12 +68,13 @@ async function attempt(
       await relabel(client, judged, { owner: on ? "shop" : null, tier: place % 2 === 0 ? "front" : null });
       return;
     case "delete":
-      await client.request(`${pathOf(judged.object, judged.namespace)}/${judged.name}`, { method: "DELETE" });
+      await client.request(`${pathOf(judged.object.kind, judged)}/${judged.name}`, { method: "DELETE" });
       return;
     case "create": {
-      const [object] = generateObjects(["Pod", "ConfigMap"], { count: 1, seed: place });
+      const kind = place % 2 === 0 ? "Pod" : "ConfigMap";
+      const [object] = generateObjects(kind, { count: 1, seed: place });
       const namespace = on ? "judged-by-labels" : "judged-by-privileged";
-      return await createGenerated(client, object!, { namespace, name: `edited-${place}` });
+      return await createGenerated(client, { object: object!, namespace, name: `edited-${place}` });
     }
     case "settings":
       return await changePolicy("labels", { settings: { denied_labels: on ? ["tier"] : [] } });
@@ -89,7 +91,7 @@ export async function relabel(
   { object, namespace, name }: JudgedObject,
   labels: Readonly<Record<string, string | null>>,
 ): Promise<string> {
-  return await patch(client, `${pathOf(object, namespace)}/${name}`, labels);
+  return await patch(client, `${pathOf(object.kind, { namespace })}/${name}`, labels);
 }
 
 async function patch(client: KubeClient, path: string, labels: object): Promise<string> {

@@ -103,11 +103,14 @@ export async function startLocalCluster(options: LocalClusterOptions): Promise<L
 
 /**
  * We lead Services to Pods ourselves, at addresses that Kubernetes' own controllers would refuse, and our node has no
- * kubelet that would say that it lives: nobody may take it for dead.
+ * kubelet that would say that it lives: nobody may take it for dead. The controllers may ask as often as they like: a policy
+ * server would wait behind hundreds of other Deployments.
  */
 const routedByUs = {
-  apiServerArgs: ["--enable-aggregator-routing=true"],
+  apiServerArgs: ["--enable-aggregator-routing=true", "--service-cluster-ip-range=10.0.0.0/16"],
   controllerManagerArgs: [
+    "--kube-api-qps=1000",
+    "--kube-api-burst=2000",
     "--controllers=*,-endpoints-controller,-endpointslice-controller,-endpointslice-mirroring-controller,-node-lifecycle-controller,-pod-garbage-collector-controller",
   ],
 };
