@@ -2,6 +2,7 @@
 import "@kubewarden-ts/base/young-generation";
 import { constants } from "node:os";
 import { systemClock } from "@kubewarden-ts/base";
+import { terminalColumns } from "./output/terminal-columns.ts";
 import { runScannerProgram } from "./program.ts";
 
 const { argv, env, stdout, stderr } = process;
@@ -23,7 +24,7 @@ const exitCode = await runScannerProgram(
   {
     shutdown: shutdown.signal,
     clock: systemClock,
-    terminalColumns: stderr.isTTY ? () => stderr.columns : undefined,
+    terminalColumns: terminalColumns(stderr, env),
   },
 );
 // what a pipe has not taken yet would be cut off

@@ -1,10 +1,9 @@
 import { type Clock, createLogger, errorText, type Logger, printable } from "@kubewarden-ts/base";
-import { commandDefiner, type Output, runProgram } from "@kubewarden-ts/cli";
+import { commandDefiner, type Output, pflagWords, runProgram } from "@kubewarden-ts/cli";
 import { KUBEWARDEN_VERSION } from "@kubewarden-ts/protocol";
 import { readScannerConfig, type ScannerConfig } from "./config.ts";
 import { scannerFlags } from "./flags.ts";
 import { createProgressBar, type ProgressBar } from "./output/progress-bar.ts";
-import { pflagWords } from "./process/pflag-words.ts";
 import { runScanner } from "./process/run-scanner.ts";
 import { createSlogWriter } from "./process/slog-writer.ts";
 import { stopSignals } from "./process/stop-signals.ts";

@@ -1,4 +1,5 @@
 import type { FlagTable } from "./flag.ts";
+import { goBoolean } from "./go-boolean.ts";
 
 /**
  * Rewrites a command line in the style of Go's `flag` package for {@link parseCommandLine}, up to the first word that is
@@ -19,7 +20,9 @@ export function goWords(flags: FlagTable, argv: readonly string[]): string[] {
     if (flag === undefined) {
       last.set(name, unknownWord(name, attached));
     } else if (flag.type === "boolean") {
-      last.set(name, `--${name}=${booleanText(attached ?? "true")}`);
+      const text = attached ?? "true";
+      // any other text is left for the parser to refuse
+      last.set(name, `--${name}=${goBoolean(text) ?? text}`);
     } else if (attached !== undefined || position + 1 < argv.length) {
       last.set(name, `--${name}=${attached ?? argv[++position]}`);
     } else {
@@ -41,13 +44,4 @@ function splitWord(word: string): { name: string; attached: string | undefined }
 function unknownWord(name: string, attached: string | undefined): string {
   const value = attached === undefined ? "" : `=${attached}`;
   return name === "h" || name === "V" ? `-${name}${value}` : `--${name}${value}`;
-}
-
-const trueTexts = ["1", "t", "T", "TRUE", "true", "True"];
-const falseTexts = ["0", "f", "F", "FALSE", "false", "False"];
-
-/** Any other text is left for the parser to refuse. */
-function booleanText(text: string): string {
-  if (trueTexts.includes(text)) return "true";
-  return falseTexts.includes(text) ? "false" : text;
 }

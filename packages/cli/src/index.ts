@@ -30,5 +30,6 @@ export { goWords } from "./go-words.ts";
 export { helpText } from "./help.ts";
 export { lazyCommand, loadSubcommands } from "./lazy-command.ts";
 export { type ParsedCommandLine, parseCommandLine } from "./parse-command-line.ts";
+export { type PflagWords, pflagWords } from "./pflag-words.ts";
 export { reference } from "./reference.ts";
 export { type MakeDeps, type ProgramIo, runProgram } from "./run-program.ts";

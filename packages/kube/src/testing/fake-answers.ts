@@ -87,12 +87,21 @@ export function groupListAnswer(resources: readonly ApiResource[]): SentAnswer {
   return { status: 200, body: { kind: "APIGroupList", apiVersion: "v1", groups } };
 }
 
+/** One page of a list. */
+export interface FakePage {
+  readonly items: readonly FakeState[];
+  readonly version: number;
+  readonly continueToken: string | undefined;
+  /** how many come after this page; not known where a selector chose */
+  readonly remaining: number | undefined;
+}
+
 /** One page of a list, with the objects' text as it is. */
-export function listAnswer(
-  { apiVersion, kind }: ApiResource,
-  page: { items: readonly FakeState[]; version: number; continueToken: string | undefined },
-): SentAnswer {
-  const metadata = { resourceVersion: String(page.version), continue: page.continueToken };
+export function listAnswer({ apiVersion, kind }: ApiResource, page: FakePage): SentAnswer {
+  const metadata = {
+    ...{ resourceVersion: String(page.version), continue: page.continueToken },
+    remainingItemCount: page.remaining,
+  };
   const items = page.items.map(({ listed }) => listed).join(",");
   const head = `{"kind":"${kind}List","apiVersion":"${apiVersion}"`;
   return { status: 200, body: `${head},"metadata":${JSON.stringify(metadata)},"items":[${items}]}\n` };

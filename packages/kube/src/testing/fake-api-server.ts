@@ -70,7 +70,10 @@ export interface FakeApiServer extends AsyncDisposable, Pick<FakeCluster, "undef
   readonly watches: readonly FakeWatch[];
   /** Old resource versions and continue tokens answer 410 from now on. */
   compact(): void;
-  /** Resolves when the condition holds; it is asked whenever something happens here. */
+  /**
+   * Resolves when the condition holds; it is asked whenever something happened here: a request that was answered, and whose
+   * write is stored; a watch that ended; an object that the test put or removed.
+   */
   until(condition: () => boolean): Promise<void>;
 }
 
@@ -164,8 +167,14 @@ export async function createFakeApiServer(options: FakeApiServerOptions = {}): P
     },
     define: (resource) => cluster.define(fakeResource(resource)),
     undefine: (reference) => cluster.undefine(reference),
-    put: (object, edit) => void cluster.put(object, edit),
-    remove: (object) => cluster.remove(object),
+    put(object, edit) {
+      cluster.put(object, edit);
+      happened();
+    },
+    remove(object) {
+      cluster.remove(object);
+      happened();
+    },
     compact: () => cluster.compact(),
     async until(condition) {
       const { promise, resolve } = Promise.withResolvers<void>();

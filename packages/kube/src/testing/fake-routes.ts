@@ -127,7 +127,9 @@ function pageAnswer(
     rest.length > limit && last !== undefined
       ? Buffer.from(JSON.stringify({ version, after: keyOf(last) })).toString("base64url")
       : undefined;
-  return listAnswer(resource, { items, version, continueToken });
+  const isSelected = query.has("labelSelector") || query.has("fieldSelector");
+  const remaining = continueToken === undefined || isSelected ? undefined : rest.length - items.length;
+  return listAnswer(resource, { items, version, continueToken, remaining });
 }
 
 function keyOf({ namespace, name }: FakeState): string {

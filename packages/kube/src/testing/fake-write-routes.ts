@@ -4,6 +4,7 @@ import { isJsonObject, type JsonObject } from "../objects/json-value.ts";
 import { badRequest, objectUnknown, type SentAnswer, statusAnswer } from "./fake-answers.ts";
 import type { FakeRequest } from "./fake-api-server.ts";
 import { uidUnknown } from "./fake-refusals.ts";
+import { selectionOf } from "./fake-selection.ts";
 import { createObject, deleteObject, type FakeWrite, storedDraft, updateObject } from "./fake-writes.ts";
 
 /** Answers a request that writes. @param name - absent for a whole collection */
@@ -16,6 +17,7 @@ export function writeAnswer(request: FakeRequest, write: FakeWrite, name: string
   }
   const { method } = request;
   if (method === "POST" && name === undefined) return createObject(write, body);
+  if (method === "DELETE" && name === undefined) return deleteCollection(request, write, body);
   if (name === undefined || !["PUT", "PATCH", "DELETE"].includes(method)) return notAllowed;
   if (method === "DELETE") return deleteObject(write, name, body);
   const stored = storedDraft(write, name);
@@ -26,6 +28,16 @@ export function writeAnswer(request: FakeRequest, write: FakeWrite, name: string
     return statusAnswer(415, "UnsupportedMediaType", "the body of the request was in an unknown format");
   }
   return updateObject(write, stored, merged(stored, body));
+}
+
+/** One after the other, each held against the same preconditions; the first that fails ends it. */
+function deleteCollection({ query }: FakeRequest, write: FakeWrite, options: JsonObject): SentAnswer {
+  const selected = write.cluster.list(write.resource).filter(selectionOf(write.namespace, query));
+  for (const { namespace, name } of selected) {
+    const answer = deleteObject({ ...write, namespace }, name, options);
+    if (answer.status >= 400) return answer;
+  }
+  return { status: 200, body: { kind: "Status", apiVersion: "v1", metadata: {}, status: "Success" } };
 }
 
 const notAllowed = statusAnswer(

@@ -1,12 +1,25 @@
-import { parseCommandLine } from "@kubewarden-ts/cli";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { scannerFlags } from "../flags.ts";
-import { scannerProgram } from "../program.ts";
+import { defineCommand } from "./command.ts";
+import { defineFlags } from "./flag.ts";
+import { parseCommandLine } from "./parse-command-line.ts";
 import { pflagWords } from "./pflag-words.ts";
 
+const description = "one of a program that was written with Go's pflag";
+const flags = defineFlags({
+  namespace: { type: "string", short: "n", description },
+  cluster: { type: "boolean", short: "c", description },
+  "output-scan": { type: "boolean", short: "o", description },
+  "policy-server-url": { type: "string", description },
+  "ignore-namespaces": { type: "list", short: "i", description },
+  "parallel-resources": { type: "number", min: 1, max: 2 ** 31 - 1, description },
+  "page-size": { type: "number", min: 1, description },
+  "report-kind": { type: "enum", values: ["openreports", "policyreport"], description },
+});
+const program = defineCommand({ name: "scan", summary: "scans", flags, run() {} });
+
 function read(...argv: string[]) {
-  const result = pflagWords(scannerFlags, argv);
+  const result = pflagWords(flags, argv);
   return result.kind === "words" ? result.words : result.message;
 }
 
@@ -65,7 +78,7 @@ describe("pflagWords", () => {
   });
 
   it("whatever is given, what comes out is a command line or a message", () => {
-    const names = Object.keys(scannerFlags).map((name) => `--${name}`);
+    const names = Object.keys(flags).map((name) => `--${name}`);
     const word = fc.oneof(
       fc.constantFrom(...names, "-c", "-n", "-i", "-co", "--", "-", "true", "5"),
       fc.tuple(fc.constantFrom(...names), fc.string()).map(([name, text]) => `${name}=${text}`),
@@ -73,9 +86,9 @@ describe("pflagWords", () => {
     );
     fc.assert(
       fc.property(fc.array(word), (argv) => {
-        const result = pflagWords(scannerFlags, argv);
+        const result = pflagWords(flags, argv);
         if (result.kind === "problem") return result.message !== "";
-        return parseCommandLine(scannerProgram, result.words, {}).kind !== "usage-error";
+        return parseCommandLine(program, result.words, {}).kind !== "usage-error";
       }),
     );
   });

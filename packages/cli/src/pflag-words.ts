@@ -1,4 +1,5 @@
-import type { Flag, FlagTable } from "@kubewarden-ts/cli";
+import type { Flag, FlagTable } from "./flag.ts";
+import { goBoolean } from "./go-boolean.ts";
 
 /** A command line that `parseCommandLine` takes as it is, or what is wrong with it in the words of Go's `pflag`. */
 export type PflagWords =
@@ -13,7 +14,7 @@ interface Given {
 /**
  * Reads a command line as programs do that are written with Go's `pflag`: a value after `=`, as the rest of short flags
  * or as the next word whatever that begins with; of a flag given more than once the last one counts, and lists
- * accumulate. Words that are no flags are passed over (audit-and-reports.md 1.1).
+ * accumulate. Words that are no flags are passed over (audit-and-reports.md 1.1). For Go's own `flag` package: `goWords`.
  * @example pflagWords(table, ["-ca", "-i", "a,b", "-i=c"]) // ["--cluster=true", …, "--ignore-namespaces=a,b,c"]
  */
 export function pflagWords(flags: FlagTable, argv: readonly string[]): PflagWords {
@@ -77,7 +78,7 @@ function take(
   title: string,
   { name, flag, text, given }: { name: string; flag: Flag; text: string; given: Map<string, Given> },
 ): string | undefined {
-  const value = flag.type === "boolean" ? booleanText(text) : text;
+  const value = flag.type === "boolean" ? goBoolean(text) : text;
   const reason =
     value === undefined ? `strconv.ParseBool: parsing ${quoted(text)}: invalid syntax` : fault(flag, text);
   if (flag.type === "enum" && reason !== undefined) return `invalid ${name} '${text}': ${reason}`;
@@ -99,14 +100,6 @@ function fault(flag: Flag, text: string): string | undefined {
   if (!/^[+-]?\d+$/.test(text)) return `strconv.ParseInt: parsing ${quoted(text)}: invalid syntax`;
   const { min = 0, max = 2 ** 31 - 1 } = flag;
   return Number(text) < min || Number(text) > max ? `expected ${min} to ${max}` : undefined;
-}
-
-const trueTexts = ["1", "t", "T", "TRUE", "true", "True"];
-const falseTexts = ["0", "f", "F", "FALSE", "false", "False"];
-
-function booleanText(text: string): string | undefined {
-  if (trueTexts.includes(text)) return "true";
-  return falseTexts.includes(text) ? "false" : undefined;
 }
 
 function quoted(text: string): string {
