@@ -4,6 +4,7 @@ import { staticAccess } from "@kubewarden-ts/kube/testing";
 import { describe } from "vitest";
 import {
   type ReportKind,
+  type ReportTypes,
   reportKinds,
   reportTypes,
 } from "../../apps/audit-scanner/src/reports/report-kinds.ts";
@@ -13,6 +14,7 @@ import { reportDefinitions } from "../../tools/cluster/report-definitions.ts";
 import { requires } from "../support/requirements.ts";
 import { controlPlane } from "./control-plane.ts";
 import { installCustomResources, removeCustomResources } from "./install-custom-resources.ts";
+import { createServiceAccount, type PolicyRule } from "./service-account.ts";
 
 describe.skipIf(requires("kubernetes").skip)("a real API server keeps the contract of reports", () => {
   for (const kind of reportKinds) reportContract(kind, openReal);
@@ -29,13 +31,31 @@ async function openReal(): Promise<ReportCluster> {
   };
   const definitions = reportKinds.flatMap((kind) => reportDefinitions(kind, types[kind]));
   await installCustomResources(admin, definitions);
-  const access = staticAccess(url, { token: adminToken, tls: { ca } });
-  const client = createKubeClient(access, { log: silentLogger, userAgent: "kubewarden-ts-tests" });
+  const limited = await createServiceAccount(admin, front, { cluster: rightsOf136(types) });
+  const clientOf = (token: string) =>
+    createKubeClient(staticAccess(url, { token, tls: { ca } }), {
+      ...{ log: silentLogger, userAgent: "kubewarden-ts-tests" },
+    });
+  const [client, limitedClient] = [clientOf(adminToken), clientOf(limited.token)];
   return {
-    ...{ client, types, namespaces: [front, await createNamespace()] },
+    ...{ client, limitedClient, types, namespaces: [front, await createNamespace()] },
     async [Symbol.asyncDispose]() {
       await client[Symbol.asyncDispose]();
+      await limitedClient[Symbol.asyncDispose]();
       await removeCustomResources(admin, definitions);
     },
   };
+}
+
+/** What the role of the scanner grants there (audit-and-reports.md 3.2), a rule for each verb and kind. */
+function rightsOf136(types: Record<ReportKind, ReportTypes>): PolicyRule[] {
+  const verbs = ["create", "deletecollection", "get", "list", "patch", "update", "watch"];
+  const kinds = Object.values(types).flatMap(({ namespaced, cluster }) => [namespaced, cluster]);
+  return kinds.flatMap(({ apiVersion, plural }) =>
+    verbs.map((verb) => ({
+      apiGroups: [apiVersion.split("/")[0] ?? ""],
+      resources: [plural],
+      verbs: [verb],
+    })),
+  );
 }

@@ -98,6 +98,13 @@ describe.skipIf(requires("kubernetes-controllers").skip)("the audit scanner and 
           ]),
         30_000,
       );
+      const podPath = `/api/v1/namespaces/${namespace}/pods/late`;
+      await ground.plane.admin.patch(podPath, { metadata: { labels: { changed: "yes" } } });
+      await vi.waitFor(async () => {
+        const { metadata } = await ground.plane.admin.get(podPath);
+        const scope = (await resultsOf(path, "clusterwide-audit-watch"))?.body["scope"];
+        expect(scope).toMatchObject({ name: "late", resourceVersion: metadata.resourceVersion });
+      }, 30_000);
       child.kill("SIGTERM");
       expect((await ended)[0]).toBe(0);
     } finally {

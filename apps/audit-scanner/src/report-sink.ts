@@ -36,15 +36,22 @@ export interface ReportSink {
   /**
    * Before many namespaces are scanned: one list, in pages, reads what is stored in all of them, and `open` of a namespace
    * costs no call then. Where that list is refused, `open` reads each namespace.
+   * @param ignored - namespaces that no scan of all namespaces visits: reports found there are told, and stay
    */
-  openNamespaces(signal: AbortSignal): Promise<void>;
+  openNamespaces(ignored: ReadonlySet<string>, signal: AbortSignal): Promise<void>;
   /**
    * Before a scope is scanned: reads what is stored there, in pages. Findings of former runs come out of it. What fails is
    * logged, and what is not known is not deleted.
    * @throws the reason of `signal` once that is aborted; nothing else
    */
   open(scope: ReportScope, signal: AbortSignal): Promise<void>;
-  /** What former runs found about this very state of an object. Between `open` of its scope and its own `write`. */
+  /**
+   * In place of `open`, before an object is looked at by itself: reads the one report that is stored of it. What fails is
+   * logged.
+   * @throws the reason of `signal` once that is aborted; nothing else
+   */
+  openObject(object: AuditedObject, signal: AbortSignal): Promise<void>;
+  /** What former runs found about this very state of an object. Between `open` of its scope, or its own `openObject`, and its `write`. */
   stored(object: AuditedObject): readonly StoredVerdict[];
   /** Writes the report of an object, when it is not the same already. Never throws: what fails is logged and kept. */
   write(findings: ObjectFindings, signal: AbortSignal): Promise<void>;

@@ -29,6 +29,7 @@ function findings(namespace: string, name: string, verdicts: readonly Partial<Ve
 const nowhere: ReportSink = {
   openNamespaces: async () => {},
   open: async () => {},
+  openObject: async () => {},
   stored: () => [],
   write: async () => {},
   close: async () => {},

@@ -48,8 +48,9 @@ export function recordResults(sink: ReportSink): {
   const recorded: (readonly RecordedResult[])[] = [];
   const policies = new Map<string, RecordedPolicy>();
   const recording: ReportSink = {
-    openNamespaces: (signal) => sink.openNamespaces(signal),
+    openNamespaces: (ignored, signal) => sink.openNamespaces(ignored, signal),
     open: (scope, signal) => sink.open(scope, signal),
+    openObject: (object, signal) => sink.openObject(object, signal),
     stored: (object) => sink.stored(object),
     close: (scope, kept, signal) => sink.close(scope, kept, signal),
     write(findings, signal) {

@@ -16,9 +16,23 @@ export async function runScan(
   parts: readonly ScannedPart[],
   signal: AbortSignal,
 ): Promise<void> {
+  await tellingTotals(context, signal, async () => {
+    for (const part of parts) await scanPart(context, part, signal);
+  });
+}
+
+/**
+ * Runs a scan, and tells in one line what it came to.
+ * @throws {ScannerError} `SCANNER_STOPPED` once `signal` is aborted; what the scan threw otherwise
+ */
+export async function tellingTotals<T>(
+  context: ScanContext,
+  signal: AbortSignal,
+  scan: () => Promise<T>,
+): Promise<T> {
   const startMs = context.clock.now();
   try {
-    for (const part of parts) await scanPart(context, part, signal);
+    return await scan();
   } catch (error) {
     if (!signal.aborted || error instanceof ScanError) throw error;
     throw new ScannerError("stopped before the scan was over: no old report was deleted", {

@@ -2,6 +2,7 @@ import type { ScannerConfig } from "../config.ts";
 import { formatResults } from "../output/format-results.ts";
 import type { ProgressBar } from "../output/progress-bar.ts";
 import { type ResultRecord, recordResults } from "../output/recorded-result.ts";
+import { ignoredNamespaces } from "../scan/namespaces.ts";
 import { watchCluster } from "../watch/watch-cluster.ts";
 import { expectedObjects } from "./expected-objects.ts";
 import { runScan } from "./run-scan.ts";
@@ -24,7 +25,11 @@ export const findingsExitCode = 3;
 export async function runScanner(config: ScannerConfig, deps: RunScannerDeps): Promise<number> {
   await using parts = await startScanner(config, deps);
   if (config.watch) {
-    await watchCluster(config.part, { ...deps, parts, ignored: ignoredNamespaces(config) });
+    const { kubewardenNamespace } = config.scan;
+    await watchCluster(config.part, {
+      ...{ ...deps, parts, kubewardenNamespace },
+      ignored: ignoredNamespaces(config.scan),
+    });
     return 0;
   }
   return await scanOnce(config, parts, deps);
@@ -57,8 +62,4 @@ async function scanOnce(
     stdout.write(formatResults(outputFormat, record.results(), { summary, exitCode }));
   }
   return exitCode;
-}
-
-function ignoredNamespaces({ scan }: ScannerConfig): ReadonlySet<string> {
-  return new Set([...scan.ignoredNamespaces, scan.kubewardenNamespace]);
 }

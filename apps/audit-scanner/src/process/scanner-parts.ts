@@ -3,14 +3,13 @@ import type { Clock, Logger } from "@kubewarden-ts/base";
 import { createDiscovery, createKubeClient, type Discovery, type KubeClient } from "@kubewarden-ts/kube";
 import { KUBEWARDEN_VERSION } from "@kubewarden-ts/protocol";
 import type { ScannerConfig } from "../config.ts";
-import { readClientTls } from "../evaluation/client-tls.ts";
 import { createEvaluator } from "../evaluation/create-evaluator.ts";
-import type { Evaluator } from "../evaluation/evaluator.ts";
 import type { ReportSink } from "../report-sink.ts";
 import { createReportSink } from "../reports/create-report-sink.ts";
 import { migrateLegacyReports } from "../reports/migrate-legacy-reports.ts";
 import { createScanContext, type ScanContext } from "../scan/scan-context.ts";
 import type { ScanProgress } from "../scan/scan-tally.ts";
+import { createCurrentEvaluator } from "./current-evaluator.ts";
 import { loadScannerAccess } from "./load-access.ts";
 import { logReport } from "./log-report.ts";
 import type { StopSignals } from "./stop-signals.ts";
@@ -35,6 +34,8 @@ export interface ScannerParts extends AsyncDisposable {
   readonly discovery: Discovery;
   /** What one run needs; policies are read anew for each. */
   newRun(observer?: RunObserver): ScanContext;
+  /** Before a run, when none is under way: certificate files that were replaced are used from now on. */
+  refresh(): Promise<void>;
 }
 
 /** Enough for the pages and the reports that are under way at once; the API server shares itself out among its clients. */
@@ -57,20 +58,21 @@ export async function startScanner(config: ScannerConfig, deps: ScannerDeps): Pr
       maxConcurrent: maxConcurrentRequests,
     }),
   );
-  const tls = await readClientTls(config.tls);
-  tellUnusual(config, log);
   const { store, reportKind } = config;
   const { parallelPolicies } = config.scan;
-  const evaluator: Evaluator = stack.use(
-    createEvaluator({ tls, log: log.child({ target: "policyclient" }), parallelPolicies, env, clock }),
+  const asking = { log: log.child({ target: "policyclient" }), parallelPolicies, env, clock };
+  const current = stack.use(
+    await createCurrentEvaluator(config.tls, (tls) => createEvaluator({ ...asking, tls }), log),
   );
+  tellUnusual(config, log);
   if (reportKind === "openreports") await migrateLegacyReports({ client, store, log, signal: signals.stop });
   const discovery = createDiscovery(client, { clock });
-  const shared = { client, discovery, evaluator, log, clock };
+  const shared = { client, discovery, log, clock, graceSignal: signals.grace };
   const owned = stack.move();
   return {
     ...{ client, discovery },
-    newRun: (observer) => newRun(config, { ...shared, graceSignal: signals.grace }, observer),
+    newRun: (observer) => newRun(config, { ...shared, evaluator: current.evaluator }, observer),
+    refresh: () => current.refresh(),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }

@@ -3,7 +3,7 @@ import type { KubeClient } from "@kubewarden-ts/kube";
 import type { ReportScope, ReportSink } from "../report-sink.ts";
 import { buildReport } from "./build-report.ts";
 import { deleteReports, deletionProblem } from "./delete-reports.ts";
-import { listReports } from "./list-reports.ts";
+import { getReport, listReports } from "./list-reports.ts";
 import type { Report } from "./report.ts";
 import { reportDigest } from "./report-digest.ts";
 import { createReportIndex } from "./report-index.ts";
@@ -59,14 +59,28 @@ export function createReportSink(options: ReportSinkOptions): ReportSink {
   }
 
   return {
-    async openNamespaces(signal) {
+    async openNamespaces(ignored, signal) {
       if (!reads) return;
       known = undefined;
-      if (await read("every namespace", signal)) known = { closed: new Set() };
+      if (!(await read("every namespace", signal))) return;
+      known = { closed: new Set() };
+      const counts = [...ignored].map((name) => [name, index.takeRest(name).size] as const);
+      log.notVisited(types.namespaced, new Map(counts.filter(([, count]) => count > 0)));
     },
     async open(scope, signal) {
       if (!reads || (scope !== undefined && known?.closed.has(scope) === false)) return;
       await read(scope, signal);
+    },
+    async openObject({ namespace, uid }, signal) {
+      if (!reads) return;
+      const type = typeOf(namespace);
+      try {
+        const report = await getReport(client, type, { name: uid, namespace, log: log.plain, signal });
+        if (report !== undefined) index.add(namespace, report);
+      } catch (error) {
+        signal.throwIfAborted();
+        log.unreadable(type, error, namespace);
+      }
     },
     stored({ namespace, uid, resourceVersion }) {
       const found = index.get(namespace, uid);
@@ -80,7 +94,7 @@ export function createReportSink(options: ReportSinkOptions): ReportSink {
       onReport?.(report);
       if (!store) return;
       const found = index.take(object.namespace, object.uid);
-      const isSame = found?.digest === reportDigest(report);
+      const isSame = found !== undefined && found.digest === reportDigest(report);
       if (isSame && (incremental || found?.runUid === runUid)) return;
       try {
         const to = { client, type: typeOf(object.namespace), signal };

@@ -1,9 +1,7 @@
 import type { KubernetesObject, ResourceType } from "@kubewarden-ts/api";
 import { errorText, type Logger, mapConcurrent } from "@kubewarden-ts/base";
-import { createObjectClient, isKubeError, type KubeClient, type ObjectName } from "@kubewarden-ts/kube";
-import type { ReportVersion } from "./write-report.ts";
-
-export type DoomedReport = ObjectName & ReportVersion;
+import { isKubeError, type KubeClient } from "@kubewarden-ts/kube";
+import { createReportDeleter, type DoomedReport } from "./delete-report.ts";
 
 export interface DeleteReportsOptions {
   readonly client: KubeClient;
@@ -24,22 +22,26 @@ export async function deleteReports(
   reports: readonly DoomedReport[],
   { client, type, log, signal }: DeleteReportsOptions,
 ): Promise<number> {
-  const objects = createObjectClient(client);
+  const deleteReport = createReportDeleter(client, type);
   const failures: unknown[] = [];
   let deleted = 0;
-  await mapConcurrent(reports, parallelDeletions, async ({ name, namespace, uid, resourceVersion }) => {
+  await mapConcurrent(reports, parallelDeletions, async (report) => {
     signal.throwIfAborted();
     if (failures.some((error) => isKubeError(error, "KUBE_FORBIDDEN"))) return;
     try {
-      if (await objects.delete(type, { name, namespace }, { uid, resourceVersion, signal })) deleted++;
+      if (await deleteReport(report, signal)) deleted++;
     } catch (error) {
       if (signal.aborted) throw signal.reason;
       if (!isKubeError(error, "KUBE_CONFLICT")) failures.push(error);
-      else log.debug("report changed since it was found, it stays", { "report-name": name, namespace });
+      else log.debug("report changed since it was found, it stays", told(report));
     }
   });
   if (failures.length > 0) throw failures[0];
   return deleted;
+}
+
+function told({ name, namespace }: DoomedReport) {
+  return { "report-name": name, namespace };
 }
 
 /** What to tell people about a failed deletion. */

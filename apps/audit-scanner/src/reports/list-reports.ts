@@ -1,6 +1,13 @@
 import type { KubernetesObject, ResourceType } from "@kubewarden-ts/api";
 import { errorText, type Logger } from "@kubewarden-ts/base";
-import { collectionPath, type KubeClient, type ListPage, listPages } from "@kubewarden-ts/kube";
+import {
+  collectionPath,
+  isKubeError,
+  type KubeClient,
+  type ListPage,
+  listPages,
+  objectPath,
+} from "@kubewarden-ts/kube";
 import { managedBy, managedSelector } from "./report.ts";
 import { readStoredReport, type StoredReport } from "./stored-report.ts";
 
@@ -25,6 +32,24 @@ export async function* listReports(
   const path = collectionPath(type, namespace);
   for await (const part of listPages(client, { path, labelSelector: managedSelector, ahead: true, signal })) {
     if (part.kind === "page") yield reportsOf(part.page, type.kind, log);
+  }
+}
+
+/**
+ * One report of ours; `undefined` when there is none, when it is somebody else's, and with a warning when it cannot be read.
+ * @throws {KubeError} of a request
+ */
+export async function getReport(
+  client: KubeClient,
+  type: ResourceType<KubernetesObject>,
+  { name, namespace, log, signal }: ListReportsOptions & { readonly name: string },
+): Promise<StoredReport | undefined> {
+  try {
+    const { body } = await client.get(objectPath(type, name, namespace), { signal });
+    return readReport(body, type.kind, log);
+  } catch (error) {
+    if (isKubeError(error, "KUBE_NOT_FOUND")) return undefined;
+    throw error;
   }
 }
 

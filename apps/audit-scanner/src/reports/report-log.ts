@@ -5,7 +5,7 @@ import type { AuditablePolicy } from "../auditable-policy.ts";
 import type { AuditedObject } from "../audited-object.ts";
 import type { ReportScope } from "../report-sink.ts";
 import { severityAnnotation, severityOf } from "./build-result.ts";
-import { type Report, severities } from "./report.ts";
+import { managedSelector, type Report, severities } from "./report.ts";
 import type { ReportVersion } from "./write-report.ts";
 
 /** What is told about the storing of reports (audit-and-reports.md 2.12). */
@@ -16,6 +16,8 @@ export interface ReportLog {
   notOurs(report: Report): void;
   unreadable(type: ResourceType<KubernetesObject>, error: unknown, scope: ReportScope): void;
   notDeleted(type: ResourceType<KubernetesObject>, problem: string): void;
+  /** Our reports of ignored namespaces, counted; how to be rid of them. Nothing when there are none. */
+  notVisited(type: ResourceType<KubernetesObject>, counts: ReadonlyMap<string, number>): void;
   withoutUid(object: AuditedObject): void;
   /** Once for each policy whose severity no report can have. */
   badSeverity(policy: AuditablePolicy): void;
@@ -59,6 +61,17 @@ export function createReportLog(base: Logger, runUid: string): ReportLog {
       log.error(namespaced ? "error deleting old reports" : "error deleting old ClusterReports", {
         ...{ error: problem, RunUID: runUid },
       }),
+    notVisited(type, counts) {
+      if (counts.size === 0) return;
+      log.warn(
+        "reports of ignored namespaces stay as they are: no scan of all namespaces renews or removes them",
+        {
+          reports: [...counts.values()].reduce((sum, count) => sum + count, 0),
+          namespaces: [...counts.keys()],
+          "to-delete": deletionCommand(type, [...counts.keys()]),
+        },
+      );
+    },
     withoutUid({ resource: { apiVersion, kind }, name, namespace }) {
       if (!once(`no uid: ${apiVersion}/${kind}`)) return;
       log.warn("objects of this kind have no UID and get no report", { apiVersion, kind, name, namespace });
@@ -76,6 +89,15 @@ export function createReportLog(base: Logger, runUid: string): ReportLog {
       });
     },
   };
+}
+
+/** A namespace is named by letters, digits and dashes: nothing for a shell to misread. */
+function deletionCommand(
+  { plural, apiVersion }: ResourceType<KubernetesObject>,
+  namespaces: readonly string[],
+): string {
+  const what = `${plural}.${apiVersion.split("/")[0]} --selector ${managedSelector}`;
+  return `for ns in ${namespaces.join(" ")}; do kubectl delete --namespace $ns ${what}; done`;
 }
 
 function isClusterReport({ metadata }: Report): boolean {

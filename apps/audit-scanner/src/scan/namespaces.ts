@@ -1,7 +1,7 @@
 import { defineResource } from "@kubewarden-ts/api";
 import { createObjectClient, KubeError } from "@kubewarden-ts/kube";
 import { withName } from "./questions-about.ts";
-import type { ScanContext } from "./scan-context.ts";
+import type { ScanContext, ScanOptions } from "./scan-context.ts";
 
 const namespaceKind = defineResource(
   { apiVersion: "v1", kind: "Namespace", plural: "namespaces", namespaced: false },
@@ -14,12 +14,19 @@ export interface ScannedNamespace {
   readonly labels: Readonly<Record<string, string>>;
 }
 
+/** What a scan of all namespaces leaves out: what it is told to, and the namespace of the policy servers. */
+export function ignoredNamespaces(
+  options: Pick<ScanOptions, "ignoredNamespaces" | "kubewardenNamespace">,
+): ReadonlySet<string> {
+  return new Set([...options.ignoredNamespaces, options.kubewardenNamespace]);
+}
+
 /** All namespaces but the ignored ones (audit-and-reports.md 2.1). @throws {KubeError} */
 export async function listNamespaces(
   { client, options }: Pick<ScanContext, "client" | "options">,
   signal: AbortSignal,
 ): Promise<readonly ScannedNamespace[]> {
-  const ignored = [...new Set([...options.ignoredNamespaces, options.kubewardenNamespace])].filter(Boolean);
+  const ignored = [...ignoredNamespaces(options)];
   const fieldSelector = ignored.map((name) => `metadata.name!=${name}`).join(",") || undefined;
   const namespaces = await createObjectClient(client).list(namespaceKind, { fieldSelector, signal });
   return namespaces.map(({ metadata: { name, labels = {} } }) => ({ name, labels: withName(name, labels) }));

@@ -1,6 +1,6 @@
 import { errorText } from "@kubewarden-ts/base";
 import { ScanError, type ScanErrorCode } from "./errors.ts";
-import { listNamespaces, readNamespace, type ScannedNamespace } from "./namespaces.ts";
+import { ignoredNamespaces, listNamespaces, readNamespace, type ScannedNamespace } from "./namespaces.ts";
 import type { ScanContext } from "./scan-context.ts";
 import {
   closeNamespaces,
@@ -25,7 +25,7 @@ export async function scanAllNamespaces(context: ScanContext, signal: AbortSigna
   const policies = await namespacePolicies(context, undefined, signal).catch(
     refused("SCAN_POLICIES_UNREADABLE", "failed to obtain auditable policies", signal),
   );
-  await sink.openNamespaces(signal);
+  await sink.openNamespaces(ignoredNamespaces(options), signal);
   const limit = options.parallelNamespaces * options.parallelResources;
   const kept = await scanNamespaces(context, namespaces, { limit, signal, policies });
   const gone = await goneNamespaces(context, namespaces, signal);

@@ -1,13 +1,10 @@
 import type { AuditedObject } from "../audited-object.ts";
-import type { ReportScope } from "../report-sink.ts";
-import { resourceKey, type SelectedResource, type Selection } from "../selection/select-policies.ts";
-import type { Verdict } from "../verdict.ts";
+import { resourceKey } from "../selection/select-policies.ts";
+import { auditObject, handOn, selectionOf } from "./audit-object.ts";
 import { createFindingsCollector, type FindingsCollector } from "./findings-collector.ts";
-import { judgeObject } from "./judge-object.ts";
 import { createKeptReportsLog, type KeptReportsLog } from "./kept-reports.ts";
 import { createKnownRevisions, type KnownRevisions } from "./known-revisions.ts";
 import { listPlanned } from "./list-planned.ts";
-import { questionsAbout } from "./questions-about.ts";
 import type { ScanContext } from "./scan-context.ts";
 import type { PlannedResource, ScanPlan } from "./scan-plan.ts";
 import { createTaskPool, type TaskPool } from "./task-pool.ts";
@@ -74,49 +71,9 @@ async function scanFamily(
   }
 }
 
-function selectionOf({ namespace }: AuditedObject, { selections }: ScanPlan): Selection | undefined {
-  return selections.get(namespace satisfies ReportScope);
-}
-
 function namesOf(resource: PlannedResource["resource"], { rank }: ScanPlan): readonly string[] {
   const about = [...rank.keys()].filter(({ resources }) =>
     resources.some((each) => resourceKey(each.resource) === resourceKey(resource)),
   );
   return about.map(({ uniqueName }) => uniqueName);
-}
-
-async function auditObject(
-  object: AuditedObject,
-  { policies }: SelectedResource,
-  { context, collector, ...scan }: Scan & { readonly collector: FindingsCollector | undefined },
-): Promise<void> {
-  const { log, options } = context;
-  if (log.enabled("info")) {
-    log.info(object.namespace === undefined ? "audit clusterwide resource" : "audit resource", {
-      resource: object.name,
-      kind: object.resource.kind,
-      namespace: object.namespace,
-      uid: object.uid,
-      "policies-to-evaluate": policies.length,
-      ...(object.namespace !== undefined && { "parallel-policies-audit": options.parallelPolicies }),
-    });
-  }
-  const questions = questionsAbout(object, policies);
-  const asked = collector?.unasked(object, questions) ?? questions;
-  const verdicts = await judgeObject(object, asked, { ...context, revisions: scan.revisions });
-  if (collector === undefined) await handOn(object, verdicts, { context, ...scan });
-  else collector.add(object, verdicts);
-}
-
-/** One report for the object, its results in the order of the policies. */
-async function handOn(
-  object: AuditedObject,
-  verdicts: readonly Verdict[],
-  { context: { sink, tally, graceSignal }, plan }: Pick<Scan, "context" | "plan">,
-): Promise<void> {
-  const { skipped = 0, errored = 0 } = selectionOf(object, plan) ?? {};
-  const rankOf = ({ policy }: Verdict): number => plan.rank.get(policy) ?? Number.MAX_SAFE_INTEGER;
-  const sorted = verdicts.toSorted((left, right) => rankOf(left) - rankOf(right));
-  await sink.write({ object, verdicts: sorted, skipped, errored }, graceSignal);
-  tally.done(sorted);
 }

@@ -1,6 +1,7 @@
 import { defineResource, type KubernetesObject } from "@kubewarden-ts/api";
 import { type Clock, type Logger, pause } from "@kubewarden-ts/base";
 import { type ApiResource, createInformer, type Informer, type KubeClient } from "@kubewarden-ts/kube";
+import type { ObjectPlace } from "../scan/read-object.ts";
 import { resourceKey } from "../selection/select-policies.ts";
 import { onNewVersion } from "./on-new-version.ts";
 
@@ -18,7 +19,7 @@ export interface AuditedKindsDeps {
   /** watches there only */
   readonly namespace: string | undefined;
   /** An object was created or changed; those that are gone take their reports with them. */
-  readonly onChange: (namespace: string | undefined) => void;
+  readonly onChange: (place: ObjectPlace) => void;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -47,9 +48,10 @@ export function createAuditedKinds(deps: AuditedKindsDeps): AuditedKinds {
 }
 
 function followKind(
-  { apiVersion, kind, plural, namespaced }: ApiResource,
+  resource: ApiResource,
   { client, namespace, onChange, clock, log }: AuditedKindsDeps,
 ): Informer<KubernetesObject> {
+  const { apiVersion, kind, plural, namespaced } = resource;
   const type = defineResource({ apiVersion, kind, plural, namespaced }, {});
   const informer = createInformer<KubernetesObject>(client, type, {
     ...(namespaced && { namespace }),
@@ -57,7 +59,9 @@ function followKind(
     ...{ clock, log },
   });
   onNewVersion(informer, ({ after }) => {
-    if (after !== undefined) onChange(after.metadata.namespace);
+    if (after === undefined) return;
+    const { name, namespace: changedIn } = after.metadata;
+    onChange({ resource, name, ...(namespaced && { namespace: changedIn }) });
   });
   return informer;
 }

@@ -8,6 +8,8 @@ import type { ReportKind, ReportTypes } from "../report-kinds.ts";
 /** Where reports are stored: a fake, or a real API server. */
 export interface ReportCluster extends AsyncDisposable {
   readonly client: KubeClient;
+  /** of an account with the rights of Kubewarden 1.36: collections may be deleted, single reports may not */
+  readonly limitedClient: KubeClient;
   /** both kinds of reports, with nothing stored */
   readonly types: Readonly<Record<ReportKind, ReportTypes>>;
   /** that exist */
@@ -82,4 +84,8 @@ export async function scan(
   await sink.open(scope, never);
   for (const each of all) await sink.write(each, never);
   await sink.close(scope, nothingKept, never);
+}
+
+export function reportNames(reports: readonly StoredObject[]): string[] {
+  return reports.map(({ metadata }) => metadata.name);
 }

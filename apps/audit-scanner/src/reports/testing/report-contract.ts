@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { migrateLegacyReports } from "../migrate-legacy-reports.ts";
 import type { ReportKind } from "../report-kinds.ts";
-import { findings, namespaceObject, pod, policy, verdict } from "./findings.ts";
+import { deletionContract } from "./deletion-contract.ts";
+import { findings, pod, policy, verdict } from "./findings.ts";
 import {
+  reportNames as names,
   never,
   nothingKept,
   type ReportCluster,
@@ -12,8 +13,6 @@ import {
 } from "./report-cluster.ts";
 
 const runUid = "kubewarden.io/audit-scanner-run-uid";
-const names = (reports: readonly { metadata: { name: string } }[]) =>
-  reports.map(({ metadata }) => metadata.name);
 
 /**
  * What the storing of reports promises, with either kind (audit-and-reports.md 4 and 7.3).
@@ -113,84 +112,6 @@ export function reportContract(kind: ReportKind, open: () => Promise<ReportClust
       expect(sink.stored(pod(front, "a"))).toEqual([]);
     });
 
-    it("audit-and-reports 3: what no policy looks at any more loses its report, in this scope alone", async () => {
-      await scan(store.sink("run-1"), front, [findings(pod(front, "a")), findings(pod(front, "b"))]);
-      await scan(store.sink("run-1"), back, [findings(pod(back, "c"))]);
-      await scan(store.sink("run-1"), undefined, [
-        findings(namespaceObject("d")),
-        findings(namespaceObject("e")),
-      ]);
-      await scan(store.sink("run-2"), front, [findings(pod(front, "b"))]);
-      expect([names(await store.reports()).sort(), names(await store.reports("cluster"))]).toEqual([
-        ["b", "c"],
-        ["d", "e"],
-      ]);
-      await scan(store.sink("run-3"), undefined, [findings(namespaceObject("e"))]);
-      expect(names(await store.reports("cluster"))).toEqual(["e"]);
-      await scan(store.sink("run-4"), back, []);
-      expect(names(await store.reports())).toEqual(["b"]);
-    });
-
-    it("audit-and-reports 4: what this run wrote stays, and what somebody wrote since the list", async () => {
-      for (const name of ["old", "touched", "renewed"]) await store.put(front, name);
-      const sink = store.sink("run-1");
-      await sink.open(front, never);
-      for (const uid of ["renewed", "new"]) await sink.write(findings(pod(front, uid)), never);
-      await store.put(front, "later"); // of another run, that the list did not have
-      await store.patch(front, "touched", { metadata: { labels: { [runUid]: "run-2" } } });
-      await sink.close(front, nothingKept, never);
-      expect(names(await store.reports(front)).sort()).toEqual(["later", "new", "renewed", "touched"]);
-    });
-
-    it("audit-and-reports 5: what is not ours is never changed or deleted, not even under the name of an object", async () => {
-      for (const scope of [front, undefined]) {
-        await store.put(scope, "theirs", { labels: { "app.kubernetes.io/managed-by": "somebody" } });
-        await store.put(scope, "nobodys", { labels: {} });
-      }
-      const before = [await store.reports(), await store.reports("cluster")];
-      await scan(store.sink("run-1"), front, [findings(pod(front, "theirs"))]);
-      await scan(store.sink("run-1"), undefined, [findings(namespaceObject("nobodys"))]);
-      expect([await store.reports(), await store.reports("cluster")]).toEqual(before);
-      const told = store.lines
-        .filter(({ level }) => level === "warn")
-        .map(({ fields }) => fields["report-name"]);
-      expect(told).toEqual(["theirs", "nobodys"]);
-    });
-
-    it("audit-and-reports 5: what was ours when it was listed, and is somebody else's now, stays theirs", async () => {
-      await scan(store.sink("run-1"), front, [findings(pod(front, "a")), findings(pod(front, "b"))]);
-      const sink = store.sink("run-2");
-      await sink.open(front, never);
-      for (const name of ["a", "b"]) {
-        await store.patch(front, name, {
-          metadata: { labels: { "app.kubernetes.io/managed-by": "somebody" } },
-        });
-      }
-      const before = await store.reports(front);
-      await sink.write(findings(pod(front, "a")), never);
-      await sink.write(findings(pod(front, "b"), [verdict({ result: "fail" })]), never);
-      await sink.close(front, nothingKept, never);
-      expect(await store.reports(front)).toEqual(before);
-    });
-
-    it("audit-and-reports 14: keeps reports of kinds that could not be listed, and of objects without a new one", async () => {
-      const scopeOf = (apiVersion: string, kind: string) => ({ scope: { apiVersion, kind } });
-      await store.put(front, "pod", scopeOf("v1", "Pod"));
-      await store.put(front, "deployment", scopeOf("apps/v1", "Deployment"));
-      await store.put(front, "old-version", scopeOf("apps/v1beta1", "Deployment"));
-      await store.put(front, "other-group", scopeOf("other/v1", "Deployment"));
-      await store.put(front, "seen", scopeOf("v1", "ConfigMap"));
-      await store.put(front, "without-scope");
-      const sink = store.sink("run-1");
-      await sink.open(front, never);
-      await sink.close(
-        front,
-        { kinds: new Set(["/Pod", "apps/Deployment"]), uids: new Set(["seen"]) },
-        never,
-      );
-      expect(names(await store.reports(front)).sort()).toEqual(["deployment", "old-version", "pod", "seen"]);
-    });
-
     it("audit-and-reports 3: a report that went, or came, since the list is written all the same", async () => {
       for (const name of ["gone", "same-and-gone"])
         await scan(store.sink("run-0"), back, [findings(pod(back, name))]);
@@ -254,7 +175,7 @@ export function reportContract(kind: ReportKind, open: () => Promise<ReportClust
       await scan(store.sink("run-1"), front, [findings(pod(front, "a")), findings(pod(front, "b"))]);
       await scan(store.sink("run-1"), back, [findings(pod(back, "c"))]);
       const sink = store.sink("run-2");
-      await sink.openNamespaces(never);
+      await sink.openNamespaces(new Set(), never);
       await scan(sink, front, [findings(pod(front, "b"))]);
       await scan(sink, back, []);
       expect(names(await store.reports())).toEqual(["b"]);
@@ -263,17 +184,6 @@ export function reportContract(kind: ReportKind, open: () => Promise<ReportClust
       expect(names(await store.reports())).toEqual(["b"]);
     });
 
-    it("audit-and-reports 31: the migration removes ours everywhere, and nothing else", async () => {
-      for (const scope of [front, back, undefined]) {
-        await store.put(scope, "ours");
-        await store.put(scope, "theirs", { labels: {} });
-      }
-      const { client, types } = cluster;
-      const options = { client, types: types[kind], log: store.log, signal: never };
-      expect(await migrateLegacyReports({ ...options, store: false })).toBe(0);
-      expect(await migrateLegacyReports({ ...options, store: true })).toBe(3);
-      expect(names(await store.reports())).toEqual(["theirs", "theirs"]);
-      expect(names(await store.reports("cluster"))).toEqual(["theirs"]);
-    });
+    deletionContract(kind, () => ({ cluster, store, front, back }));
   });
 }

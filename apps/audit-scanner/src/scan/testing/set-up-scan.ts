@@ -95,9 +95,10 @@ function recordingEvaluator({ answer = () => ({}) }: SetUpScanOptions) {
 function recordingSink({ stored = () => [] }: SetUpScanOptions) {
   const written: ObjectFindings[] = [];
   const opened: ReportScope[] = [];
+  const openedObjects: string[] = [];
   const closed = new Map<ReportScope, KeptReports>();
   return {
-    ...{ written, opened, closed, stored },
+    ...{ written, opened, openedObjects, closed, stored },
     of: (uid: string) => written.find(({ object }) => object.uid === uid),
     /** What upstream counts in a report. */
     summaries: () =>
@@ -111,6 +112,9 @@ function recordingSink({ stored = () => [] }: SetUpScanOptions) {
     async openNamespaces() {},
     async open(scope: ReportScope) {
       opened.push(scope);
+    },
+    async openObject({ uid }: AuditedObject) {
+      openedObjects.push(uid);
     },
     async write(findings: ObjectFindings, signal: AbortSignal) {
       signal.throwIfAborted();
