@@ -122,7 +122,7 @@ async function send(
   { body, ...request }: Omit<KubeRequest, "body" | "signal"> & { body: object },
 ): Promise<ReportVersion> {
   const bytes = new TextEncoder().encode(JSON.stringify(body));
-  const answer = await client.request(path, { ...request, body: bytes, metadataOnly: true, signal });
+  const answer = await client.request(path, { ...request, body: bytes, metadataOnly: "object", signal });
   const written = v.safeParse(Written, new TextDecoder().decode(answer.body));
   if (written.success && written.output.metadata.name === name) {
     const { uid, resourceVersion } = written.output.metadata;

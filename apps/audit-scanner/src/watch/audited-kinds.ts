@@ -55,6 +55,7 @@ function followKind(
   const type = defineResource({ apiVersion, kind, plural, namespaced }, {});
   const informer = createInformer<KubernetesObject>(client, type, {
     ...(namespaced && { namespace }),
+    metadataOnly: true,
     keep: onlyVersion,
     ...{ clock, log },
   });

@@ -60,14 +60,17 @@ describe("createKubeClient", () => {
     });
   });
 
-  it("asks for metadata only where that is enough, for the object where it cannot be had", async () => {
-    await client.get(path, { metadataOnly: true });
-    const accept = server.requests.at(-1)?.headers.accept?.split(",");
-    expect(accept).toEqual([
-      "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1",
-      "application/json",
-    ]);
-  });
+  it.each([
+    ["object", "PartialObjectMetadata"],
+    ["list", "PartialObjectMetadataList"],
+  ] as const)(
+    "asks for metadata only where that is enough (%s), for all where it cannot be had",
+    async (metadataOnly, kind) => {
+      await client.get(path, { metadataOnly });
+      const accept = server.requests.at(-1)?.headers.accept?.split(",");
+      expect(accept).toEqual([`application/json;as=${kind};g=meta.k8s.io;v=v1`, "application/json"]);
+    },
+  );
 
   it("sends query and body", async () => {
     server.answer({ method: "PATCH" }, { status: 200, body: { ok: true } });

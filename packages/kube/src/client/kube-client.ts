@@ -4,7 +4,13 @@ import { abortedError, KubeError } from "../errors.ts";
 import { answerError } from "./answer-error.ts";
 import { readBody, readStart } from "./body.ts";
 import { createDeadline } from "./deadline.ts";
-import { isRepeatable, type KubeRequest, type KubeResponse, withQuery } from "./request.ts";
+import {
+  isRepeatable,
+  type KubeRequest,
+  type KubeResponse,
+  type MetadataOnly,
+  withQuery,
+} from "./request.ts";
 import { withRetries } from "./retry.ts";
 import { sendError } from "./send-error.ts";
 import { createTransport, type RawAnswer } from "./transport.ts";
@@ -42,12 +48,18 @@ export interface KubeClient extends AsyncDisposable {
    */
   stream(
     path: string,
-    options: Pick<KubeRequest, "query" | "timeoutMs"> & { signal: AbortSignal },
+    options: Pick<KubeRequest, "query" | "metadataOnly" | "timeoutMs"> & { signal: AbortSignal },
   ): Promise<AsyncIterable<Uint8Array>>;
 }
 
-const acceptObject = "application/json";
-const acceptMetadata = `application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,${acceptObject}`;
+const acceptWhole = "application/json";
+
+function accepted(metadataOnly: MetadataOnly | undefined): string {
+  if (metadataOnly === undefined) return acceptWhole;
+  const kind = metadataOnly === "list" ? "PartialObjectMetadataList" : "PartialObjectMetadata";
+  return `application/json;as=${kind};g=meta.k8s.io;v=v1,${acceptWhole}`;
+}
+
 const mebibyte = 1024 * 1024;
 const errorBytes = 64 * 1024;
 
@@ -72,8 +84,7 @@ export function createKubeClient(access: ClusterAccess, options: KubeClientOptio
 
   async function send(path: string, request: KubeRequest, signal: AbortSignal): Promise<RawAnswer> {
     const { method = "GET", query, body, contentType = "application/json" } = request;
-    const accept = request.metadataOnly ? acceptMetadata : acceptObject;
-    const headers = { accept, "user-agent": userAgent };
+    const headers = { accept: accepted(request.metadataOnly), "user-agent": userAgent };
     const answer = await transport.send({
       method,
       path: withQuery(path, query),
@@ -121,11 +132,11 @@ export function createKubeClient(access: ClusterAccess, options: KubeClientOptio
 
   async function stream(
     path: string,
-    { signal, timeoutMs = 30_000, query = {} }: Parameters<KubeClient["stream"]>[1],
+    { signal, timeoutMs = 30_000, ...request }: Parameters<KubeClient["stream"]>[1],
   ): Promise<AsyncIterable<Uint8Array>> {
     using deadline = createDeadline({ signal, closing: closing.signal, timeoutMs });
     try {
-      const answer = await open(path, { query }, deadline.signal);
+      const answer = await open(path, request, deadline.signal);
       return chunksOf(answer, (cause) => deadline.error(sendError(cause, access)));
     } catch (cause) {
       throw deadline.error(sendError(cause, access));

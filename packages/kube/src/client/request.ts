@@ -3,6 +3,9 @@ import type { RawRequest } from "./transport.ts";
 
 export type QueryValue = string | number | boolean | undefined;
 
+/** Of what only the metadata are wanted. */
+export type MetadataOnly = "object" | "list";
+
 /** What a request may say besides its path. */
 export interface KubeRequest {
   /** `GET` unless told */
@@ -14,9 +17,10 @@ export interface KubeRequest {
   readonly contentType?: string;
   readonly signal?: AbortSignal | undefined;
   /**
-   * Asks for `metadata` only: the API server answers with a `PartialObjectMetadata` then, one that cannot with the object.
+   * Asks for `metadata` only, of an object (or the events of a watch) or of a list: the API server answers with
+   * `PartialObjectMetadata` then, one that cannot with whole objects.
    */
-  readonly metadataOnly?: boolean;
+  readonly metadataOnly?: MetadataOnly | undefined;
   /** for the whole call, retries included, in milliseconds */
   readonly timeoutMs?: number;
   /** largest answer that is taken */

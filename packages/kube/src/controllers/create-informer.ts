@@ -16,6 +16,8 @@ export interface InformerOptions<T> {
   readonly fieldSelector?: string | undefined;
   /** for {@link Informer.byIndex} */
   readonly indexes?: Readonly<Record<string, IndexFunction<T>>>;
+  /** for who needs no more: neither asks the API server for, nor keeps, anything but `metadata` */
+  readonly metadataOnly?: boolean;
   /** What of an object is kept, to save memory; `managedFields` never are. */
   readonly keep?: (object: T) => T;
   readonly log: Logger;
@@ -40,7 +42,7 @@ export function createInformer<T extends KubernetesObject>(
   options: InformerOptions<T>,
 ): Informer<T> {
   const { log, clock = systemClock, random = Math.random, keep = (object) => object } = options;
-  const { namespace, labelSelector, fieldSelector, indexes, resyncMs = tenHoursMs } = options;
+  const { namespace, labelSelector, fieldSelector, metadataOnly, indexes, resyncMs = tenHoursMs } = options;
   const cache = createObjectCache<T>(indexes);
   const handlers = new Set<(change: ObjectChange<T>) => void>();
   const firstList = Promise.withResolvers<void>();
@@ -95,7 +97,7 @@ export function createInformer<T extends KubernetesObject>(
     }
   }
 
-  const list = { path: collectionPath(type, namespace), labelSelector, fieldSelector };
+  const list = { path: collectionPath(type, namespace), labelSelector, fieldSelector, metadataOnly };
   const following = followList(client, { type, list, clock, random, log, signal, put, remove, replaceAll });
   const resyncing = resync();
   return {

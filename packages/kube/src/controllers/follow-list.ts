@@ -45,7 +45,7 @@ export async function followList<T extends KubernetesObject>(
       if (next.kind === "silence") return;
       const { line, event } = next;
       if (event.kind !== "bookmark") {
-        const item = readItem(type, line.subarray(event.start, event.end));
+        const item = readItem(type, line.subarray(event.start, event.end), list);
         if (event.kind === "put") options.put(item);
         else options.remove(item.key);
       }
@@ -98,7 +98,7 @@ async function listInto<T extends KubernetesObject>(
     const { body, items: runs } = part.page;
     resourceVersion = part.page.resourceVersion;
     for (let run = 0; run < runs.length; run += 2) {
-      items.push(readItem(type, body.subarray(runs[run], runs[run + 1])));
+      items.push(readItem(type, body.subarray(runs[run], runs[run + 1]), list));
     }
   }
   replaceAll(items);

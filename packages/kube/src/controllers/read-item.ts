@@ -21,15 +21,20 @@ const metadataKeys = knownKeys(["name", "namespace"]);
 /**
  * Reads an object that stands in a list or an event. One that cannot be read is told by its name: it takes nothing from
  * the others.
+ * @param options.metadataOnly - of the object, or of the `PartialObjectMetadata` that stands for it
  * @throws {KubeError} `KUBE_ANSWER_INVALID` when it has no name either
  */
 export function readItem<T extends KubernetesObject>(
   type: ResourceType<T>,
   bytes: Uint8Array,
+  { metadataOnly = false }: { readonly metadataOnly?: boolean | undefined } = {},
 ): ListedItem<T> {
   const key = keyOf(bytes);
   try {
-    return { key, object: withoutManagedFields(readObject(type, bytes)) };
+    return {
+      key,
+      object: withoutManagedFields(readObject(type, metadataOnly ? onlyMetadata(type, bytes) : bytes)),
+    };
   } catch (error) {
     // whatever is wrong with it, such as a depth that no reader bears
     return { key, object: undefined, problem: errorText(error) };
@@ -42,6 +47,13 @@ function keyOf(bytes: Uint8Array): string {
   const name = stringAt(bytes, places.name);
   if (!name) throw nameless();
   return cacheKey({ name, namespace: stringAt(bytes, places.namespace) });
+}
+
+/** The object as if it had metadata only. */
+function onlyMetadata({ apiVersion, kind }: ResourceType<KubernetesObject>, bytes: Uint8Array): Uint8Array {
+  const { metadata } = placesOf(bytes, checkObject(bytes, "an object"), objectKeys);
+  const start = Buffer.from(`${JSON.stringify({ apiVersion, kind }).slice(0, -1)},"metadata":`);
+  return Buffer.concat([start, bytes.subarray(metadata?.start, metadata?.end), Buffer.from("}")]);
 }
 
 /** As big as the object itself, and nobody reads them. */

@@ -11,6 +11,8 @@ export interface ListOptions {
   readonly fieldSelector?: string | undefined;
   /** objects asked for at once; 500 unless told */
   readonly pageSize?: number;
+  /** for who needs no more: a list of `PartialObjectMetadata`, or of whole objects where the API server cannot */
+  readonly metadataOnly?: boolean | undefined;
   /** asks for the next page while the last one is looked at; takes the memory of two */
   readonly ahead?: boolean;
   readonly signal?: AbortSignal | undefined;
@@ -77,7 +79,7 @@ type Fetched = { kind: "page"; page: ListPage } | { kind: "too-large" } | { kind
 
 async function nextPage(
   client: KubeClient,
-  { path, labelSelector, fieldSelector, signal, timeoutMs }: ListOptions,
+  { path, labelSelector, fieldSelector, metadataOnly, signal, timeoutMs }: ListOptions,
   { limit, continueToken, into }: { limit: number; continueToken: string | undefined; into: ByteWriter },
 ): Promise<Fetched> {
   try {
@@ -85,6 +87,7 @@ async function nextPage(
       query: { limit, continue: continueToken, labelSelector, fieldSelector },
       signal,
       into,
+      metadataOnly: metadataOnly ? "list" : undefined,
       ...(timeoutMs !== undefined && { timeoutMs }),
     });
     return { kind: "page", page: readListPage(body) };

@@ -10,6 +10,8 @@ export interface WatchedList {
   readonly path: string;
   readonly labelSelector?: string | undefined;
   readonly fieldSelector?: string | undefined;
+  /** no more of the objects than that */
+  readonly metadataOnly?: boolean | undefined;
 }
 
 /** What comes over a watch; the object of an event stands in its line. */
@@ -63,6 +65,7 @@ export async function openWatchLines(
         labelSelector: list.labelSelector,
         fieldSelector: list.fieldSelector,
       },
+      metadataOnly: list.metadataOnly ? "object" : undefined,
       signal: AbortSignal.any([signal, silence.signal]),
     });
     return linesOf(chunks, silence);

@@ -65,6 +65,22 @@ export function controllersContract(open: () => { reader: Reader; namespace: str
       expect(informer.list()[0]?.metadata).not.toHaveProperty("managedFields");
     });
 
+    it("controller 12.1: an informer of metadata only follows too, and has nothing else of its objects", async () => {
+      const made = await objects.create(configMaps, { ...configMap("bare", "bare"), data: { a: "secret" } });
+      await using informer = createInformer(open().reader.client, configMaps, {
+        ...{ namespace, labelSelector: "team=bare", metadataOnly: true, log: silentLogger },
+      });
+      await informer.whenSynced({ signal: undefined });
+      const { apiVersion, kind, metadata } = made;
+      const { managedFields: _, ...known } = metadata;
+      expect(informer.list()).toEqual([{ apiVersion, kind, metadata: known }]);
+      await objects.create(configMaps, { ...configMap("bare-too", "bare"), data: { a: "secret" } });
+      await eventually(() => informer.list().length === 2);
+      expect(informer.get({ namespace, name: "bare-too" })).not.toHaveProperty("data");
+      await objects.delete(configMaps, { namespace, name: "bare" });
+      await eventually(() => informer.list().length === 1);
+    });
+
     it("controller 44: what is as it should be is not written", async () => {
       const service: Service = {
         apiVersion: "v1",
