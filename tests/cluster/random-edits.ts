@@ -1,6 +1,7 @@
 import { clusterAdmissionPolicies } from "@kubewarden-ts/api/policies";
 import { isKubeError, type KubeClient } from "@kubewarden-ts/kube";
 import fc from "fast-check";
+import { eventually } from "../kubernetes/controller-cluster.ts";
 import { createGenerated } from "./admission-answers.ts";
 import type { AuditedCluster } from "./audited-cluster.ts";
 import { pathOf } from "./audited-kinds.ts";
@@ -68,8 +69,7 @@ async function attempt(
       await relabel(client, judged, { owner: on ? "shop" : null, tier: place % 2 === 0 ? "front" : null });
       return;
     case "delete":
-      await client.request(`${pathOf(judged.object.kind, judged)}/${judged.name}`, { method: "DELETE" });
-      return;
+      return await deleteObject(client, `${pathOf(judged.object.kind, judged)}/${judged.name}`);
     case "create": {
       const kind = place % 2 === 0 ? "Pod" : "ConfigMap";
       const [object] = generateObjects(kind, { count: 1, seed: place });
@@ -83,6 +83,17 @@ async function attempt(
     case "selection":
       await patch(client, "/api/v1/namespaces/judged-by-sysctls", { [judgeLabel]: on ? "all" : "sysctls" });
   }
+}
+
+/** Until it is gone: a namespace that goes away during a scan has the scan fail, as it should. */
+async function deleteObject(client: KubeClient, path: string): Promise<void> {
+  await client.request(path, { method: "DELETE" });
+  await eventually(async () => await client.get(path).then(() => false, isGone));
+}
+
+function isGone(error: unknown): boolean {
+  if (!isKubeError(error, "KUBE_NOT_FOUND")) throw error;
+  return true;
 }
 
 /** Changes labels of an object. @returns its UID */

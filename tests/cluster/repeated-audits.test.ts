@@ -14,7 +14,7 @@ const soak = process.env["KUBEWARDEN_TS_SOAK"] === "1";
 const pairs = soak ? 10_000 : 150;
 const edits = soak ? 400 : 24;
 const editsPerScan = 6;
-const kills = soak ? 40 : 4;
+const kills = soak ? 20 : 4;
 const seed = soak ? Date.now() : 41;
 
 describe.skipIf(requires("kubernetes-controllers").skip)("the audit scanner, run again and again", () => {
@@ -62,7 +62,9 @@ describe.skipIf(requires("kubernetes-controllers").skip)("the audit scanner, run
     expect(policies).toEqual([...new Set(policies)]);
   });
 
-  it("leaves the same when it is killed at any point and run again", { timeout: 600_000 }, async () => {
+  it("leaves the same when it is killed at any point and run again", {
+    timeout: soak ? 2_400_000 : 600_000,
+  }, async () => {
     await deleteReports(audited.cluster.objects);
     const startMs = performance.now();
     await scan();

@@ -31,6 +31,9 @@ export interface StoredVerdict {
   readonly verdict: Omit<Verdict, "policy">;
 }
 
+/** `unstored`: the stored report is not what was found, and writing it again may help. */
+export type WriteOutcome = "done" | "unstored";
+
 /** Where findings go: one report for each object. */
 export interface ReportSink {
   /**
@@ -54,7 +57,7 @@ export interface ReportSink {
   /** What former runs found about this very state of an object. Between `open` of its scope, or its own `openObject`, and its `write`. */
   stored(object: AuditedObject): readonly StoredVerdict[];
   /** Writes the report of an object, when it is not the same already. Never throws: what fails is logged and kept. */
-  write(findings: ObjectFindings, signal: AbortSignal): Promise<void>;
+  write(findings: ObjectFindings, signal: AbortSignal): Promise<WriteOutcome>;
   /**
    * After a scope was scanned in full: removes our reports that `open` found, of objects that are gone or no longer audited.
    * One by one, and only as they were found: what somebody wrote since stays. What fails is logged.

@@ -31,7 +31,7 @@ const nowhere: ReportSink = {
   open: async () => {},
   openObject: async () => {},
   stored: () => [],
-  write: async () => {},
+  write: async () => "done",
   close: async () => {},
 };
 

@@ -57,7 +57,7 @@ async function scanPart(context: ScanContext, part: ScannedPart, signal: AbortSi
 }
 
 function tellTotals({ clock, tally, log, runUid }: ScanContext, startMs: number, stopped: boolean): void {
-  const { done, pass, fail, error, reused, unlisted } = tally.totals;
+  const { done, pass, fail, error, reused, unlisted, unstored } = tally.totals;
   log.info(stopped ? "audit stopped" : "audit finished", {
     ...{
       RunUID: runUid,
@@ -67,6 +67,7 @@ function tellTotals({ clock, tally, log, runUid }: ScanContext, startMs: number,
       error,
       "results-reused": reused,
       "lists-failed": unlisted,
+      "reports-failed": unstored,
     },
     "duration-ms": Math.round(clock.now() - startMs),
   });

@@ -96,6 +96,9 @@ describe.each(reportKinds)("createReportSink with %s", (kind) => {
         fields: { "report-name": "a", error: "you may not" },
       },
     ]);
+    const sink = store.sink("run-3");
+    await sink.open("front", never);
+    expect(await Promise.all(all.map((each) => sink.write(each, never)))).toEqual(["unstored", "done"]);
   });
 
   it("audit-and-reports 14: where reports cannot be listed none is deleted, and all are written", async () => {

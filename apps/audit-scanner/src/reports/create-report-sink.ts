@@ -89,20 +89,25 @@ export function createReportSink(options: ReportSinkOptions): ReportSink {
     async write(findings, signal) {
       const { object, verdicts } = findings;
       for (const { policy } of verdicts) log.badSeverity(policy);
-      if (object.uid === "") return log.withoutUid(object);
+      if (object.uid === "") {
+        log.withoutUid(object);
+        return "done";
+      }
       const report = buildReport(findings, { types, runUid, incremental });
       onReport?.(report);
-      if (!store) return;
+      if (!store) return "done";
       const found = index.take(object.namespace, object.uid);
       const isSame = found !== undefined && found.digest === reportDigest(report);
-      if (isSame && (incremental || found?.runUid === runUid)) return;
+      if (isSame && (incremental || found?.runUid === runUid)) return "done";
       try {
         const to = { client, type: typeOf(object.namespace), signal };
         const outcome = await writeReport(to, report, found && { ...found, isSame });
-        if (outcome.kind === "not-ours") return log.notOurs(report);
-        log.written(report, outcome);
+        if (outcome.kind === "not-ours") log.notOurs(report);
+        else log.written(report, outcome);
+        return "done";
       } catch (error) {
         if (!signal.aborted) log.notWritten(report, error);
+        return "unstored";
       }
     },
     async close(scope, kept, signal) {

@@ -1,5 +1,5 @@
 import type { AuditedObject } from "../audited-object.ts";
-import type { ReportScope } from "../report-sink.ts";
+import type { ReportScope, WriteOutcome } from "../report-sink.ts";
 import type { SelectedResource, Selection } from "../selection/select-policies.ts";
 import type { Verdict } from "../verdict.ts";
 import type { FindingsCollector } from "./findings-collector.ts";
@@ -55,10 +55,12 @@ export async function handOn(
   object: AuditedObject,
   verdicts: readonly Verdict[],
   { context: { sink, tally, graceSignal }, plan }: Pick<ObjectAudit, "context" | "plan">,
-): Promise<void> {
+): Promise<WriteOutcome> {
   const { skipped = 0, errored = 0 } = selectionOf(object, plan) ?? {};
   const rankOf = ({ policy }: Verdict): number => plan.rank.get(policy) ?? Number.MAX_SAFE_INTEGER;
   const sorted = verdicts.toSorted((left, right) => rankOf(left) - rankOf(right));
-  await sink.write({ object, verdicts: sorted, skipped, errored }, graceSignal);
+  const outcome = await sink.write({ object, verdicts: sorted, skipped, errored }, graceSignal);
+  if (outcome === "unstored") tally.unstored();
   tally.done(sorted);
+  return outcome;
 }

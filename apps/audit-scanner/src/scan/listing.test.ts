@@ -44,6 +44,7 @@ describe("listing of objects", () => {
       }
       first.add(findings.object.uid);
       run.sink.written.push(findings);
+      return "done";
     };
     await scanAllNamespaces(run.context, signal);
     expect(run.sink.written).toHaveLength(25);

@@ -105,20 +105,23 @@ describe("scanObjects", () => {
     }
   });
 
-  it("names what may not be read, what cannot be read, and what has no verdict", async () => {
+  it("names what may not be read, what cannot be read, what has no verdict, and what cannot be stored", async () => {
     await using run = await setUpScan({
       objects: [
         ...[namespace("shop"), pod("shop/secret"), pod("shop/broken"), pod("shop/web"), pod("shop/good")],
+        pod("shop/lost"),
         cap("cap", { rules: [podRule] }),
       ],
       answer: ({ name }) => (name === "web" ? { result: "error" } : {}),
+      unstored: ({ name }) => name === "lost",
     });
     const path = "/api/v1/namespaces/shop/pods";
     run.server.answerAlways({ path: `${path}/secret` }, statusAnswer(403, "Forbidden", "not for you"));
     run.server.answerAlways({ path: `${path}/broken` }, statusAnswer(400, "BadRequest", "what?"));
-    const { refused, again } = await scanSingly(run, ["secret", "broken", "web", "good"].map(podAt));
+    const { refused, again } = await scanSingly(run, ["secret", "broken", "web", "good", "lost"].map(podAt));
     expect(refused.map(({ name }) => name)).toEqual(["secret"]);
-    expect(again.map(({ name }) => name).toSorted()).toEqual(["broken", "web"]);
-    expect(run.sink.written.map(({ object }) => object.name).toSorted()).toEqual(["good", "web"]);
+    expect(again.map(({ name }) => name).toSorted()).toEqual(["broken", "lost", "web"]);
+    expect(run.sink.written.map(({ object }) => object.name).toSorted()).toEqual(["good", "lost", "web"]);
+    expect(run.context.tally.totals.unstored).toBe(1);
   });
 });

@@ -19,7 +19,7 @@ export interface ObjectsOfScope {
 export interface UnfinishedObjects {
   /** the account may list them, but not read one */
   readonly refused: readonly ObjectPlace[];
-  /** could not be read, or have results that are no verdicts: worth another try later */
+  /** could not be read, have results that are no verdicts, or a report that could not be stored: worth another try later */
   readonly again: readonly ObjectPlace[];
 }
 
@@ -42,8 +42,7 @@ export async function scanObjects(
 
   const audit = async (named: NamedObject): Promise<void> => {
     try {
-      const results = await auditNamed(named, { context, revisions, signal });
-      if (results.has("error")) again.push(named.place);
+      if (!(await auditNamed(named, { context, revisions, signal }))) again.push(named.place);
     } catch (error) {
       signal.throwIfAborted();
       if (!isKubeError(error)) throw error;
@@ -77,7 +76,7 @@ function namedObjects({ plan, objects }: ObjectsOfScope): readonly NamedObject[]
   return [...named.values()];
 }
 
-/** @returns the results that were found */
+/** @returns whether no result is an error, and the report is stored */
 async function auditNamed(
   { place: { name, namespace }, plan, family }: NamedObject,
   {
@@ -89,7 +88,7 @@ async function auditNamed(
     readonly revisions: ReturnType<typeof createKnownRevisions>;
     readonly signal: AbortSignal;
   },
-): Promise<ReadonlySet<string>> {
+): Promise<boolean> {
   const collector = createFindingsCollector();
   const selected = plan.selections.get(namespace)?.resources;
   for (const { resource } of family) {
@@ -102,12 +101,12 @@ async function auditNamed(
     }
     await auditObject(object, policies, { context, plan, revisions, collector });
   }
-  const results = new Set<string>();
+  let isComplete = true;
   for (const { object, verdicts } of collector.take()) {
-    for (const { result } of verdicts) results.add(result);
-    await handOn(object, verdicts, { context, plan });
+    const outcome = await handOn(object, verdicts, { context, plan });
+    isComplete &&= outcome === "done" && verdicts.every(({ result }) => result !== "error");
   }
-  return results;
+  return isComplete;
 }
 
 function tellUnread(

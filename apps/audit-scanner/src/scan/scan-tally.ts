@@ -17,6 +17,8 @@ export interface ScanTotals extends ScanProgress {
   readonly reused: number;
   /** lists that failed */
   readonly unlisted: number;
+  /** reports that could not be written */
+  readonly unstored: number;
 }
 
 /** Counts what a run comes to. */
@@ -26,11 +28,12 @@ export interface ScanTally {
   done(verdicts: readonly Verdict[]): void;
   reused(results: number): void;
   unlisted(): void;
+  unstored(): void;
 }
 
 /** @param onProgress - told after every object */
 export function createScanTally(onProgress: ((progress: ScanProgress) => void) | undefined): ScanTally {
-  const totals = { found: 0, done: 0, pass: 0, fail: 0, error: 0, reused: 0, unlisted: 0 };
+  const totals = { found: 0, done: 0, pass: 0, fail: 0, error: 0, reused: 0, unlisted: 0, unstored: 0 };
   const tell = (): void => onProgress?.({ found: totals.found, done: totals.done });
   return {
     totals,
@@ -48,6 +51,9 @@ export function createScanTally(onProgress: ((progress: ScanProgress) => void) |
     },
     unlisted() {
       totals.unlisted++;
+    },
+    unstored() {
+      totals.unstored++;
     },
   };
 }

@@ -6,7 +6,7 @@ export interface TaskPool extends AsyncDisposable {
    * Waits for a place and begins the task; it goes on by itself.
    * @throws what a task threw before, and the reason of the signal: nothing is begun then
    */
-  start(task: () => Promise<void>): Promise<void>;
+  start(task: () => Promise<unknown>): Promise<void>;
   /** Waits until all tasks that were begun are over. @throws what the first one of them threw */
   drained(): Promise<void>;
 }
@@ -20,7 +20,7 @@ export function createTaskPool(limit: number, signal: AbortSignal): TaskPool {
   const running = new Set<Promise<void>>();
   let failure: { readonly error: unknown } | undefined;
 
-  async function run(task: () => Promise<void>, place: Disposable): Promise<void> {
+  async function run(task: () => Promise<unknown>, place: Disposable): Promise<void> {
     using _place = place;
     try {
       await task();

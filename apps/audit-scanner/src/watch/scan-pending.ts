@@ -69,7 +69,8 @@ function isGone(error: unknown): boolean {
 
 async function scanScope(work: Work, { context }: RunWithPolicies, { stop }: ScanPendingDeps): Promise<Work> {
   await runScan(context, work.scopes, stop);
-  return context.tally.totals.error > 0 ? work : nothing;
+  const { error, unstored } = context.tally.totals;
+  return error + unstored > 0 ? work : nothing;
 }
 
 async function scanSingly({ objects }: Work, run: RunWithPolicies, deps: ScanPendingDeps): Promise<Work> {

@@ -26,6 +26,8 @@ export interface SetUpScanOptions {
   /** What a policy says; `pass` unless told. */
   readonly answer?: (object: AuditedObject, question: Question) => Answer | Promise<Answer>;
   readonly stored?: (object: AuditedObject) => readonly StoredVerdict[];
+  /** whose reports cannot be stored; those of none unless told */
+  readonly unstored?: (object: AuditedObject) => boolean;
   readonly graceSignal?: AbortSignal;
 }
 
@@ -92,7 +94,7 @@ function recordingEvaluator({ answer = () => ({}) }: SetUpScanOptions) {
 }
 
 /** Keeps what is written, and what each scope's end was. */
-function recordingSink({ stored = () => [] }: SetUpScanOptions) {
+function recordingSink({ stored = () => [], unstored }: SetUpScanOptions) {
   const written: ObjectFindings[] = [];
   const opened: ReportScope[] = [];
   const openedObjects: string[] = [];
@@ -119,6 +121,7 @@ function recordingSink({ stored = () => [] }: SetUpScanOptions) {
     async write(findings: ObjectFindings, signal: AbortSignal) {
       signal.throwIfAborted();
       written.push(findings);
+      return unstored?.(findings.object) ? ("unstored" as const) : ("done" as const);
     },
     async close(scope: ReportScope, kept: KeptReports) {
       closed.set(scope, kept);
